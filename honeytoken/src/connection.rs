@@ -1,0 +1,33 @@
+//! A provider account that sends us webhooks.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConnectionId, Secret};
+
+/// A provider account or gateway whose webhooks we accept. Set again under the same id, the newer
+/// settings hold from then on.
+///
+/// The secrets lie in the sealed payload, and the log commits to each of them before the first
+/// contact: a signature made under one is later *consistent with* that commitment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Our name for it, part of the webhook's URL.
+    pub connection: ConnectionId,
+    /// Which adapter reads it, such as `twilio`.
+    pub provider: String,
+    /// What the adapter needs to verify, by the provider's names.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Scheme and host, and a path if a proxy adds one, under which the provider reaches us; some
+    /// signatures cover it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+}
+
+/// A connection is closed; its webhooks are unknown from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionRetired {
+    /// Which one.
+    pub connection: ConnectionId,
+}

@@ -1,0 +1,189 @@
+//! The closed list of what can happen.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{
+    Connection, ConnectionRetired, Contact, Coverage, Erasure, Honeytoken, HoneytokenEnded,
+    KeyCreated, KeyId, KeyRevoked, Line, LineRetired, Note, NoteTopic, Operation, PersonalDataRead,
+    PhoneNumber, Platform, PlatformId, Policy, RequestMade, Sender, Study, Unparsed,
+};
+
+/// The first entry of every log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Genesis {
+    /// The log's name, first line of every checkpoint.
+    pub origin: String,
+    /// Version of the formats in this log.
+    pub format: u32,
+    /// Public key of the VRF that makes subjects of numbers, in lower-case hex.
+    pub vrf_public_key: String,
+    /// The program and version that began it.
+    pub program: String,
+    /// A restored backup begins a new log: the last checkpoint of the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<String>,
+}
+
+/// A kind of event that this version does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("event kind {0:?} is unknown; a newer version of canaryline wrote it")]
+pub struct UnknownKind(pub String);
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($body:ty) = $kind:literal,)*) => {
+        /// What happened. Each variant's body is a struct whose fields the log commits to.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Event {
+            $($(#[$doc])* $variant($body),)*
+        }
+
+        impl Event {
+            /// All kinds, in the order of the list.
+            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+
+            /// The word for this kind in the log.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Event::$variant(_) => $kind,)* }
+            }
+
+            /// Writes the body alone, as a struct.
+            ///
+            /// # Errors
+            /// The serializer's.
+            pub fn serialize_body<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Event::$variant(body) => body.serialize(serializer),)* }
+            }
+
+            /// Reads a body of the given kind; unknown fields are passed over.
+            ///
+            /// # Errors
+            /// An unknown kind, or the deserializer's.
+            pub fn deserialize_body<'de, D: Deserializer<'de>>(
+                kind: &str,
+                deserializer: D,
+            ) -> Result<Event, D::Error> {
+                match kind {
+                    $($kind => <$body>::deserialize(deserializer).map(Event::$variant),)*
+                    _ => Err(serde::de::Error::custom(UnknownKind(kind.to_owned()))),
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// The log begins.
+    Genesis(Genesis) = "genesis",
+    /// A connection is made or changed.
+    ConnectionSet(Connection) = "connection_set",
+    /// A connection is closed.
+    ConnectionRetired(ConnectionRetired) = "connection_retired",
+    /// A number enters the pool.
+    LineAdded(Line) = "line_added",
+    /// A number leaves service.
+    LineRetired(LineRetired) = "line_retired",
+    /// A platform is declared or described anew.
+    PlatformDeclared(Platform) = "platform_declared",
+    /// A study is made or changed.
+    StudySet(Study) = "study_set",
+    /// A number is placed.
+    HoneytokenIssued(Honeytoken) = "honeytoken_issued",
+    /// A placement ends.
+    HoneytokenEnded(HoneytokenEnded) = "honeytoken_ended",
+    /// The persona asked the platform for something.
+    RequestMade(RequestMade) = "request_made",
+    /// A call or message reached a line.
+    Contact(Contact) = "contact",
+    /// A signed request could not be read.
+    Unparsed(Unparsed) = "unparsed",
+    /// A line was proven alive for a while.
+    Coverage(Coverage) = "coverage",
+    /// A key was made.
+    KeyCreated(KeyCreated) = "key_created",
+    /// A key was revoked.
+    KeyRevoked(KeyRevoked) = "key_revoked",
+    /// Personal data was looked at.
+    PersonalDataRead(PersonalDataRead) = "personal_data_read",
+    /// The installation was started, stopped, backed up, rebuilt, ….
+    Operation(Operation) = "operation",
+    /// A payload is to be destroyed.
+    Erasure(Erasure) = "erasure",
+    /// An analyst said something.
+    Note(Note) = "note",
+    /// The rules for verdicts are set.
+    Policy(Policy) = "policy",
+}
+
+/// Whom or what an entry is filed under in the public leaves: one subject per number, so that a
+/// reader can be shown *all* entries about it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A number, ours or not yet known.
+    Number(PhoneNumber),
+    /// A called party that is no number, as the provider names it.
+    Party(Sender),
+    /// A platform.
+    Platform(PlatformId),
+    /// A key.
+    Key(KeyId),
+    /// An id of another kind: connection, honeytoken, study.
+    Other(&'static str, String),
+    /// The log itself.
+    Log,
+}
+
+impl Subject {
+    /// The VRF's input: unambiguous, as the kind comes first and no kind holds a colon.
+    pub fn vrf_input(&self) -> String {
+        match self {
+            Subject::Number(number) => format!("number:{}", number.as_str()),
+            Subject::Party(party) => format!("party:{}", party.as_str()),
+            Subject::Platform(id) => format!("platform:{id}"),
+            Subject::Key(id) => format!("key:{id}"),
+            Subject::Other(kind, id) => format!("{kind}:{id}"),
+            Subject::Log => "log:".to_owned(),
+        }
+    }
+}
+
+impl Event {
+    /// What this event is filed under.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Event::LineAdded(line) => Subject::Number(line.number),
+            Event::LineRetired(line) => Subject::Number(line.number),
+            Event::HoneytokenIssued(token) => Subject::Number(token.number),
+            Event::Coverage(coverage) => Subject::Number(coverage.number),
+            Event::Contact(contact) => called_party(contact),
+            Event::PlatformDeclared(p) => Subject::Platform(p.platform.clone()),
+            Event::Note(Note {
+                topic: NoteTopic::Platform(id),
+                ..
+            }) => Subject::Platform(id.clone()),
+            Event::KeyCreated(key) => Subject::Key(key.key.clone()),
+            Event::KeyRevoked(key) => Subject::Key(key.key.clone()),
+            Event::PersonalDataRead(read) => Subject::Key(read.reader.clone()),
+            Event::ConnectionSet(c) => Subject::Other("connection", c.connection.to_string()),
+            Event::ConnectionRetired(c) => Subject::Other("connection", c.connection.to_string()),
+            Event::Unparsed(u) => Subject::Other("connection", u.connection.to_string()),
+            Event::StudySet(s) => Subject::Other("study", s.study.to_string()),
+            Event::HoneytokenEnded(h) => Subject::Other("honeytoken", h.honeytoken.to_string()),
+            Event::RequestMade(r) => Subject::Other("honeytoken", r.honeytoken.to_string()),
+            Event::Genesis(_)
+            | Event::Operation(_)
+            | Event::Erasure(_)
+            | Event::Note(_)
+            | Event::Policy(_) => Subject::Log,
+        }
+    }
+}
+
+fn called_party(contact: &Contact) -> Subject {
+    match &contact.to {
+        None => Subject::Other("connection", contact.connection.to_string()),
+        Some(party) => match party.number() {
+            Some(number) => Subject::Number(number),
+            None => Subject::Party(party.clone()),
+        },
+    }
+}

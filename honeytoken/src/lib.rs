@@ -1,0 +1,49 @@
+//! The words of canaryline and their rules.
+//!
+//! A **line** is a phone number we hold; placed with a **platform** under a decoy **persona** it
+//! is a **honeytoken**; a call or message that reaches it is a **contact**; everything that
+//! happens is an **entry**, an **event** with an index and a time. The [`Registry`] is the fold of
+//! entries that knows who holds what, and decides whether a further step is allowed.
+//!
+//! What this room deliberately does not do: I/O, waiting, asking the time, chance of its own. Time
+//! and randomness are arguments; a decision is an [`Event`] to append, or a [`Refusal`] that says
+//! why not and what would help.
+//!
+//! Every body of an event is plain data with serde's shape; its top-level fields are the fields
+//! that the evidence log commits to one by one. How they become bytes is `store`'s business.
+
+mod connection;
+mod contact;
+mod entry;
+mod event;
+mod honeytoken;
+mod id;
+mod key;
+mod line;
+mod operation;
+mod persona;
+mod phone;
+mod platform;
+mod registry;
+mod secret;
+mod sender;
+mod study;
+mod time;
+
+pub use connection::{Connection, ConnectionRetired};
+pub use contact::{Authentication, Contact, Medium, RawBody, Unparsed};
+pub use entry::Entry;
+pub use event::{Event, Genesis, Subject, UnknownKind};
+pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};
+pub use id::{ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId};
+pub use key::{KeyCreated, KeyRevoked, Role, UnknownRole};
+pub use line::{Basis, Coverage, Line, LineRetired, LineRole, LineState};
+pub use operation::{Erasure, Note, NoteTopic, Operation, PersonalDataRead, Policy};
+pub use persona::{Language, Persona, PersonaSpec};
+pub use phone::{Country, PhoneNumber, PhoneNumberError};
+pub use platform::{Partner, Platform};
+pub use registry::{HoneytokenRecord, Issue, LineChoice, LineView, Refusal, Registry};
+pub use secret::Secret;
+pub use sender::{Sender, SenderKind};
+pub use study::Study;
+pub use time::{Timestamp, TimestampError};

@@ -1,0 +1,291 @@
+//! Who holds what: the fold of entries that decides whether a further step is allowed.
+//!
+//! [`Registry::apply`] never refuses: what is in the log has happened. The deciding methods never
+//! change anything: they answer with the [`Event`] to append, or the [`Refusal`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Connection, ConnectionId, Contact, Entry, Event, Honeytoken, HoneytokenId, KeyCreated, KeyId,
+    Line, LineRole, LineState, PhoneNumber, Platform, PlatformId, Policy, RequestMade, Study,
+    StudyId, Timestamp,
+};
+
+mod decide;
+mod refusal;
+
+pub use decide::{Issue, LineChoice};
+pub use refusal::Refusal;
+
+/// A honeytoken as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoneytokenRecord {
+    /// As issued.
+    pub honeytoken: Honeytoken,
+    /// The entry that issued it.
+    pub index: u64,
+    /// Whether the placement has ended.
+    pub ended: bool,
+    /// What the persona asked for, in order.
+    pub requests: Vec<RequestMade>,
+}
+
+/// A line as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct LineRecord {
+    line: Line,
+    index: u64,
+    retired: bool,
+    honeytokens: Vec<HoneytokenId>,
+    /// Contacts before any placement: its own noise.
+    soak_contacts: u64,
+    contacts: u64,
+    last_contact_at: Option<Timestamp>,
+}
+
+/// A line with its state at a moment.
+#[derive(Debug, Clone)]
+pub struct LineView<'a> {
+    /// As added.
+    pub line: &'a Line,
+    /// The entry that added it.
+    pub index: u64,
+    /// Where it stands.
+    pub state: LineState,
+    /// The honeytokens on it, live ones and ended ones.
+    pub honeytokens: &'a [HoneytokenId],
+    /// Contacts so far, repeats included.
+    pub contacts: u64,
+    /// Contacts before it was first placed.
+    pub soak_contacts: u64,
+    /// When the last contact reached it.
+    pub last_contact_at: Option<Timestamp>,
+}
+
+/// Connections, lines, platforms, honeytokens, studies, keys and rules as the log has them.
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Registry {
+    connections: BTreeMap<ConnectionId, Connection>,
+    lines: BTreeMap<PhoneNumber, LineRecord>,
+    platforms: BTreeMap<PlatformId, Platform>,
+    honeytokens: BTreeMap<HoneytokenId, HoneytokenRecord>,
+    studies: BTreeMap<StudyId, Study>,
+    keys: BTreeMap<KeyId, KeyCreated>,
+    /// Keys of the names of all live personas.
+    live_names: BTreeSet<String>,
+    policy: Option<Policy>,
+}
+
+impl Registry {
+    /// An installation in which nothing has happened.
+    pub fn new() -> Registry {
+        Registry::default()
+    }
+
+    /// Takes the next entry in.
+    pub fn apply(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::Contact(contact) => self.contact(contact),
+            Event::ConnectionSet(c) => {
+                self.connections.insert(c.connection.clone(), c.clone());
+            }
+            Event::ConnectionRetired(c) => {
+                self.connections.remove(&c.connection);
+            }
+            Event::LineAdded(line) => self.line_added(line, entry.index),
+            Event::LineRetired(retired) => {
+                if let Some(record) = self.lines.get_mut(&retired.number) {
+                    record.retired = true;
+                }
+            }
+            Event::PlatformDeclared(p) => {
+                self.platforms.insert(p.platform.clone(), p.clone());
+            }
+            Event::StudySet(study) => {
+                self.studies.insert(study.study.clone(), study.clone());
+            }
+            Event::HoneytokenIssued(token) => self.issued(token, entry.index),
+            Event::HoneytokenEnded(ended) => self.ended(&ended.honeytoken),
+            Event::RequestMade(request) => {
+                if let Some(record) = self.honeytokens.get_mut(&request.honeytoken) {
+                    record.requests.push(request.clone());
+                }
+            }
+            Event::KeyCreated(key) => {
+                self.keys.insert(key.key.clone(), key.clone());
+            }
+            Event::KeyRevoked(key) => {
+                self.keys.remove(&key.key);
+            }
+            Event::Policy(policy) => self.policy = Some(policy.clone()),
+            Event::Genesis(_)
+            | Event::Unparsed(_)
+            | Event::Coverage(_)
+            | Event::PersonalDataRead(_)
+            | Event::Operation(_)
+            | Event::Erasure(_)
+            | Event::Note(_) => {}
+        }
+    }
+
+    fn contact(&mut self, contact: &Contact) {
+        let number = contact.to.as_ref().and_then(|to| to.number());
+        if let Some(record) = number.and_then(|n| self.lines.get_mut(&n)) {
+            record.contacts += 1;
+            record.soak_contacts += u64::from(record.honeytokens.is_empty());
+            record.last_contact_at = record.last_contact_at.max(Some(contact.received_at));
+        }
+    }
+
+    fn line_added(&mut self, line: &Line, index: u64) {
+        let fresh = || LineRecord {
+            line: line.clone(),
+            index,
+            retired: false,
+            honeytokens: Vec::new(),
+            soak_contacts: 0,
+            contacts: 0,
+            last_contact_at: None,
+        };
+        let record = self.lines.entry(line.number).or_insert_with(fresh);
+        record.line = line.clone();
+        record.retired = false;
+    }
+
+    fn issued(&mut self, token: &Honeytoken, index: u64) {
+        self.live_names.insert(token.persona.key());
+        if let Some(record) = self.lines.get_mut(&token.number) {
+            record.honeytokens.push(token.honeytoken.clone());
+        }
+        let record = HoneytokenRecord {
+            honeytoken: token.clone(),
+            index,
+            ended: false,
+            requests: Vec::new(),
+        };
+        self.honeytokens.insert(token.honeytoken.clone(), record);
+    }
+
+    fn ended(&mut self, id: &HoneytokenId) {
+        if let Some(record) = self.honeytokens.get_mut(id) {
+            record.ended = true;
+            self.live_names.remove(&record.honeytoken.persona.key());
+        }
+    }
+
+    /// The connection with this id, unless it was retired.
+    pub fn connection(&self, id: &ConnectionId) -> Option<&Connection> {
+        self.connections.get(id)
+    }
+
+    /// All live connections by id.
+    pub fn connections(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.values()
+    }
+
+    /// The platform with this id.
+    pub fn platform(&self, id: &PlatformId) -> Option<&Platform> {
+        self.platforms.get(id)
+    }
+
+    /// All platforms by id.
+    pub fn platforms(&self) -> impl Iterator<Item = &Platform> {
+        self.platforms.values()
+    }
+
+    /// The honeytoken with this id.
+    pub fn honeytoken(&self, id: &HoneytokenId) -> Option<&HoneytokenRecord> {
+        self.honeytokens.get(id)
+    }
+
+    /// All honeytokens by id.
+    pub fn honeytokens(&self) -> impl Iterator<Item = &HoneytokenRecord> {
+        self.honeytokens.values()
+    }
+
+    /// The honeytokens on a line, live ones and ended ones.
+    pub fn honeytokens_on(&self, number: &PhoneNumber) -> impl Iterator<Item = &HoneytokenRecord> {
+        let ids = self
+            .lines
+            .get(number)
+            .map(|r| r.honeytokens.as_slice())
+            .unwrap_or_default();
+        ids.iter().filter_map(|id| self.honeytokens.get(id))
+    }
+
+    /// The line with this number, as it stands at `now`.
+    pub fn line(&self, number: &PhoneNumber, now: Timestamp) -> Option<LineView<'_>> {
+        self.lines.get(number).map(|record| self.view(record, now))
+    }
+
+    /// All lines by number, as they stand at `now`.
+    pub fn lines(&self, now: Timestamp) -> impl Iterator<Item = LineView<'_>> {
+        self.lines
+            .values()
+            .map(move |record| self.view(record, now))
+    }
+
+    fn view<'a>(&'a self, record: &'a LineRecord, now: Timestamp) -> LineView<'a> {
+        LineView {
+            line: &record.line,
+            index: record.index,
+            state: self.state(record, now),
+            honeytokens: &record.honeytokens,
+            contacts: record.contacts,
+            soak_contacts: record.soak_contacts,
+            last_contact_at: record.last_contact_at,
+        }
+    }
+
+    fn state(&self, record: &LineRecord, now: Timestamp) -> LineState {
+        match record.line.role {
+            _ if record.retired => LineState::Retired,
+            LineRole::Control => LineState::Control,
+            LineRole::Canary if !record.honeytokens.is_empty() => LineState::Placed,
+            LineRole::Canary if record.line.soak_until.is_some_and(|t| now < t) => {
+                LineState::Soaking
+            }
+            LineRole::Canary => LineState::Ready,
+        }
+    }
+
+    /// The study with this id.
+    pub fn study(&self, id: &StudyId) -> Option<&Study> {
+        self.studies.get(id)
+    }
+
+    /// All studies by id.
+    pub fn studies(&self) -> impl Iterator<Item = &Study> {
+        self.studies.values()
+    }
+
+    /// Whether `key` may see what belongs to `platform`: a platform in no study is open to all.
+    pub fn may_see(&self, key: &KeyId, platform: &PlatformId) -> bool {
+        let mut of_it = self
+            .studies
+            .values()
+            .filter(|s| s.platforms.contains(platform))
+            .peekable();
+        of_it.peek().is_none() || of_it.any(|s| s.members.is_empty() || s.members.contains(key))
+    }
+
+    /// The live key whose text has this SHA-256 in lower-case hex.
+    pub fn key_by_digest(&self, sha256: &str) -> Option<&KeyCreated> {
+        self.keys.values().find(|key| key.sha256 == sha256)
+    }
+
+    /// All live keys by id.
+    pub fn keys(&self) -> impl Iterator<Item = &KeyCreated> {
+        self.keys.values()
+    }
+
+    /// The rules for verdicts, once set.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests;

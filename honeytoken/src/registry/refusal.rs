@@ -1,0 +1,131 @@
+//! Why a step is not allowed, and the way out.
+
+use crate::{ConnectionId, HoneytokenId, KeyId, PhoneNumber, PlatformId, StudyId, Timestamp};
+
+/// A step that the rules do not allow. Not a fault: nothing is broken, nothing was recorded.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// No such platform.
+    #[error("platform {0} is unknown; declare it first")]
+    UnknownPlatform(PlatformId),
+    /// No such line.
+    #[error("line {0:?} is unknown; add it first")]
+    UnknownLine(PhoneNumber),
+    /// No such connection.
+    #[error("connection {0} is unknown; create it first")]
+    UnknownConnection(ConnectionId),
+    /// No such honeytoken.
+    #[error("honeytoken {0} is unknown")]
+    UnknownHoneytoken(HoneytokenId),
+    /// No such study.
+    #[error("study {0} is unknown; create it first")]
+    UnknownStudy(StudyId),
+    /// No such key.
+    #[error("key {0} is unknown or already revoked")]
+    UnknownKey(KeyId),
+    /// Still listening to its own noise.
+    #[error("line {number:?} is soaking until {until}; wait, or choose another line")]
+    StillSoaking {
+        /// Which line.
+        number: PhoneNumber,
+        /// When it becomes ready.
+        until: Timestamp,
+    },
+    /// A line belongs to one platform.
+    #[error(
+        "line {number:?} is already placed with {platform}; choose another, or add the line as shared"
+    )]
+    AlreadyPlaced {
+        /// Which line.
+        number: PhoneNumber,
+        /// Who has it.
+        platform: PlatformId,
+    },
+    /// Out of service.
+    #[error("line {0:?} is retired; choose another")]
+    Retired(PhoneNumber),
+    /// Controls are never placed.
+    #[error("line {0:?} is a control and is never placed; choose a canary")]
+    IsControl(PhoneNumber),
+    /// The number is in the pool already.
+    #[error("line {0:?} is already in the pool; retire it first")]
+    AlreadyAdded(PhoneNumber),
+    /// Placed already, so that its role is fixed.
+    #[error("line {0:?} was placed before and cannot become a control")]
+    WasPlaced(PhoneNumber),
+    /// No line is ready.
+    #[error("no line is ready{in_country}; add lines, or wait until their soak ends")]
+    NoReadyLine {
+        /// ` in XX`, if a country was asked for.
+        in_country: String,
+    },
+    /// The name is in use.
+    #[error(
+        "persona's name is used by another live persona; choose another, or leave it out to have one drawn"
+    )]
+    NameInUse,
+    /// The name is empty.
+    #[error("persona's name is empty; give one, or leave the persona out to have one drawn")]
+    NameEmpty,
+    /// A placement cannot precede the line.
+    #[error("registration at {registered_at} lies before the line was acquired at {acquired_at}")]
+    BeforeAcquired {
+        /// The claimed registration.
+        registered_at: Timestamp,
+        /// Since when we hold the line.
+        acquired_at: Timestamp,
+    },
+    /// The placement is over.
+    #[error("honeytoken {0} has ended")]
+    Ended(HoneytokenId),
+    /// Somebody must be able to administer.
+    #[error("key {0} is the last admin key; create another before revoking it")]
+    LastAdmin(KeyId),
+    /// A name is missing.
+    #[error("{0} has no name; give one")]
+    Unnamed(&'static str),
+    /// A country code is not ISO 3166.
+    #[error("country {0:?} is unknown; use two letters such as CN, US or GB")]
+    UnknownCountry(String),
+}
+
+impl Refusal {
+    /// A short stable code for answers and counters.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Refusal::UnknownPlatform(_) => "unknown_platform",
+            Refusal::UnknownLine(_) => "unknown_line",
+            Refusal::UnknownConnection(_) => "unknown_connection",
+            Refusal::UnknownHoneytoken(_) => "unknown_honeytoken",
+            Refusal::UnknownStudy(_) => "unknown_study",
+            Refusal::UnknownKey(_) => "unknown_key",
+            Refusal::StillSoaking { .. } => "still_soaking",
+            Refusal::AlreadyPlaced { .. } => "already_placed",
+            Refusal::Retired(_) => "retired",
+            Refusal::IsControl(_) => "is_control",
+            Refusal::AlreadyAdded(_) => "already_added",
+            Refusal::WasPlaced(_) => "was_placed",
+            Refusal::NoReadyLine { .. } => "no_ready_line",
+            Refusal::NameInUse => "name_in_use",
+            Refusal::NameEmpty => "name_empty",
+            Refusal::BeforeAcquired { .. } => "before_acquired",
+            Refusal::Ended(_) => "ended",
+            Refusal::LastAdmin(_) => "last_admin",
+            Refusal::Unnamed(_) => "unnamed",
+            Refusal::UnknownCountry(_) => "unknown_country",
+        }
+    }
+
+    /// Whether what was named does not exist, rather than being in the wrong state.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Refusal::UnknownPlatform(_)
+                | Refusal::UnknownLine(_)
+                | Refusal::UnknownConnection(_)
+                | Refusal::UnknownHoneytoken(_)
+                | Refusal::UnknownStudy(_)
+                | Refusal::UnknownKey(_)
+        )
+    }
+}
