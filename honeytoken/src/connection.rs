@@ -19,8 +19,9 @@ pub struct Connection {
     pub provider: String,
     /// What the adapter needs to verify, by the provider's names.
     pub secrets: BTreeMap<String, Secret>,
-    /// Scheme and host, and a path if a proxy adds one, under which the provider reaches us; some
-    /// signatures cover it.
+    /// Where the provider reaches us from outside, which some signatures cover: scheme and host,
+    /// to which `/hooks/{connection}` is added, or, with a path of its own, the whole address
+    /// that a proxy maps to `/hooks/{connection}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
 }

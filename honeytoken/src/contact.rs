@@ -170,6 +170,22 @@ impl fmt::Debug for RawBody {
     }
 }
 
+/// A provider told us an event again that is in the log already: linked, and counted once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// Whose webhook it was.
+    pub connection: ConnectionId,
+    /// The entry it repeats.
+    pub repeats: u64,
+    /// The called party, so that the repeat is filed under the same subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Sender>,
+    /// When the repeat reached us, by our clock.
+    pub received_at: Timestamp,
+    /// How strongly the repeat was authenticated.
+    pub authentication: Authentication,
+}
+
 /// A request that was genuinely signed and could not be read: kept, so that nothing is lost while
 /// the adapter is mended.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    Connection, ConnectionRetired, Contact, Coverage, Erasure, Honeytoken, HoneytokenEnded,
-    KeyCreated, KeyId, KeyRevoked, Line, LineRetired, Note, NoteTopic, Operation, PersonalDataRead,
-    PhoneNumber, Platform, PlatformId, Policy, RequestMade, Sender, Study, Unparsed,
+    Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure, Honeytoken,
+    HoneytokenEnded, KeyCreated, KeyId, KeyRevoked, Line, LineRetired, Note, NoteTopic, Operation,
+    PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, Repeat, RequestMade, Sender,
+    Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -94,6 +95,8 @@ events! {
     RequestMade(RequestMade) = "request_made",
     /// A call or message reached a line.
     Contact(Contact) = "contact",
+    /// A provider repeated itself.
+    Repeat(Repeat) = "repeat",
     /// A signed request could not be read.
     Unparsed(Unparsed) = "unparsed",
     /// A line was proven alive for a while.
@@ -154,7 +157,8 @@ impl Event {
             Event::LineRetired(line) => Subject::Number(line.number),
             Event::HoneytokenIssued(token) => Subject::Number(token.number),
             Event::Coverage(coverage) => Subject::Number(coverage.number),
-            Event::Contact(contact) => called_party(contact),
+            Event::Contact(c) => called_party(c.to.as_ref(), &c.connection),
+            Event::Repeat(r) => called_party(r.to.as_ref(), &r.connection),
             Event::PlatformDeclared(p) => Subject::Platform(p.platform.clone()),
             Event::Note(Note {
                 topic: NoteTopic::Platform(id),
@@ -178,9 +182,9 @@ impl Event {
     }
 }
 
-fn called_party(contact: &Contact) -> Subject {
-    match &contact.to {
-        None => Subject::Other("connection", contact.connection.to_string()),
+fn called_party(to: Option<&Sender>, connection: &ConnectionId) -> Subject {
+    match to {
+        None => Subject::Other("connection", connection.to_string()),
         Some(party) => match party.number() {
             Some(number) => Subject::Number(number),
             None => Subject::Party(party.clone()),

@@ -31,7 +31,7 @@ mod study;
 mod time;
 
 pub use connection::{Connection, ConnectionRetired};
-pub use contact::{Authentication, Contact, Medium, RawBody, Unparsed};
+pub use contact::{Authentication, Contact, Medium, RawBody, Repeat, Unparsed};
 pub use entry::Entry;
 pub use event::{Event, Genesis, Subject, UnknownKind};
 pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};

@@ -121,6 +121,7 @@ impl Registry {
             }
             Event::Policy(policy) => self.policy = Some(policy.clone()),
             Event::Genesis(_)
+            | Event::Repeat(_)
             | Event::Unparsed(_)
             | Event::Coverage(_)
             | Event::PersonalDataRead(_)
