@@ -1,0 +1,78 @@
+//! The list of providers.
+
+use std::collections::BTreeMap;
+
+use honeytoken::{Authentication, Medium, Secret};
+
+use super::settings::{SecretName, Secrets, SettingsError};
+use super::webhook::{Adapter, Webhook};
+
+/// A provider that can be connected: one row of [`PROVIDERS`].
+#[derive(Debug)]
+pub struct Provider {
+    /// Its name in settings, URLs and vectors, such as `twilio`.
+    pub id: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it can tell us about a line.
+    pub carries: &'static [Medium],
+    /// How strongly its requests are authenticated, strongest first.
+    pub authentication: &'static [Authentication],
+    /// The secrets it verifies with.
+    pub secrets: &'static [SecretName],
+    /// Headers that are credentials by themselves, whoever copies them could send: kept apart from
+    /// the other raw headers.
+    pub credential_headers: &'static [&'static str],
+    /// Whether the URL holds a credential, such as a token in its path.
+    pub credential_in_url: bool,
+    /// Some phones report one message twice under two ids; within this many seconds, equal
+    /// [`Received::fingerprint`](super::Received::fingerprint)s are such a repeat.
+    pub redelivers_with_new_id_within_s: Option<u32>,
+    pub(super) connect: fn(&Secrets<'_>) -> Result<Box<dyn Adapter>, SettingsError>,
+}
+
+/// Every provider, in alphabetical order.
+pub static PROVIDERS: [&Provider; 3] = [
+    &super::android_sms_gateway::PROVIDER,
+    &super::standard_webhooks::PROVIDER,
+    &super::twilio::PROVIDER,
+];
+
+/// No adapter has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("provider {0:?} is unknown; use one of {list}", list = Provider::ids())]
+pub struct UnknownProvider(pub String);
+
+impl Provider {
+    /// The provider of that id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(id: &str) -> Result<&'static Provider, UnknownProvider> {
+        let found = PROVIDERS.iter().find(|provider| provider.id == id);
+        found.copied().ok_or_else(|| UnknownProvider(id.to_owned()))
+    }
+
+    /// All ids, separated by commas, for messages.
+    fn ids() -> String {
+        PROVIDERS.map(|provider| provider.id).join(", ")
+    }
+
+    /// A webhook that verifies with these secrets, named as in [`Provider::secrets`].
+    ///
+    /// A MAC's secret may be accompanied by its predecessor under `<name>_previous`, so that
+    /// changing it loses nothing that is still on its way.
+    ///
+    /// # Errors
+    /// A secret that is missing, unknown, or not of its form.
+    pub fn connect(
+        &'static self,
+        secrets: &BTreeMap<String, Secret>,
+    ) -> Result<Webhook, SettingsError> {
+        let secrets = Secrets::new(self.secrets, secrets)?;
+        Ok(Webhook {
+            provider: self,
+            adapter: (self.connect)(&secrets)?,
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! All adapters under the same hardships.
+
+mod vectors;

@@ -1,0 +1,79 @@
+//! Public captured requests, when they lie beside the repository.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::provider::{Provider, check};
+
+/// Names the first difference of two outcomes, none if they agree.
+fn difference(expected: &Value, outcome: &check::Outcome) -> Option<String> {
+    let verdict = serde_json::to_value(outcome.verdict).unwrap();
+    if expected["expected"] != verdict {
+        return Some(format!("verdict {verdict}, {:?}", outcome.reason));
+    }
+    let want = match &expected["event"] {
+        Value::Null => Vec::new(),
+        Value::Array(events) => events.clone(),
+        event => vec![event.clone()],
+    };
+    if want.len() != outcome.events.len() {
+        return Some(format!(
+            "{} events: {:?}",
+            outcome.events.len(),
+            outcome.reason
+        ));
+    }
+    let pairs = want.iter().zip(&outcome.events);
+    pairs
+        .map(|(want, got)| differing_field(want, got))
+        .find_map(|difference| difference)
+}
+
+fn differing_field(want: &Value, got: &Value) -> Option<String> {
+    let fields = want
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, _)| *name != "dedupe_note");
+    for (name, want) in fields {
+        let got = &got[name];
+        let same = want == got || name == "timestamp" && moment(want) == moment(got);
+        if !same {
+            return Some(format!("{name}: want {want}, got {got}"));
+        }
+    }
+    None
+}
+
+fn moment(value: &Value) -> Option<honeytoken::Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+#[test]
+fn every_public_vector() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/telephony/vectors");
+    let Ok(files) = fs::read_dir(folder) else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for file in files {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        let json: Value = serde_json::from_slice(&bytes).unwrap();
+        if Provider::find(json["provider"].as_str().unwrap()).is_err() {
+            continue;
+        }
+        let outcomes = check::vectors(&bytes).unwrap();
+        for (expected, outcome) in json["vectors"].as_array().unwrap().iter().zip(&outcomes) {
+            let difference = difference(expected, outcome);
+            wrong.extend(difference.map(|what| format!("{}: {what}", outcome.id)));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}

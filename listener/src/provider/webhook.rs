@@ -1,0 +1,152 @@
+//! A provider with one connection's settings: verifies, parses, answers, in that order.
+
+use std::fmt;
+
+use honeytoken::{Authentication, Timestamp};
+
+use super::{Answer, Calls, Malformed, Provider, Received, Refusal, Request, Undecided};
+
+/// A provider with the settings of one connection. Cheap to share, free of locks.
+pub struct Webhook {
+    pub(super) provider: &'static Provider,
+    pub(super) adapter: Box<dyn Adapter>,
+}
+
+/// Secrets stay out.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("provider", &self.provider.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request that its provider signed, or, for providers that sign nothing, that knew the shared
+/// secret. Only [`Webhook::verify`] makes one.
+#[derive(Clone, Copy)]
+pub struct Verified<'a> {
+    webhook: &'a Webhook,
+    pub(super) request: Request<'a>,
+    pub(super) proof: Proof<'a>,
+}
+
+/// Personal data and signatures stay out.
+impl fmt::Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("provider", &self.webhook.provider.id)
+            .field("authentication", &self.proof.authentication)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a successful verification found.
+#[derive(Clone, Copy)]
+pub(super) struct Proof<'a> {
+    pub(super) authentication: Authentication,
+    pub(super) nonce: Option<&'a str>,
+}
+
+impl From<Authentication> for Proof<'_> {
+    fn from(authentication: Authentication) -> Self {
+        Proof {
+            authentication,
+            nonce: None,
+        }
+    }
+}
+
+/// What a provider's file implements. Private: the outside goes through [`Webhook`], so that
+/// nothing is parsed that was not verified.
+pub(super) trait Adapter: Send + Sync {
+    /// Whether the provider sent this request, at `now` by our clock.
+    fn verify<'a>(&self, request: &Request<'a>, now: Timestamp) -> Result<Proof<'a>, Refusal>;
+
+    /// The events in it; none where it carries nothing about a line.
+    fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed>;
+
+    /// What the provider expects to hear.
+    fn answer(&self, _events: &[Received], _calls: Calls) -> Answer {
+        Answer::EMPTY
+    }
+
+    /// The adapter, able from now on to use this certificate; none if it needs no such thing.
+    fn with_certificate(&self, _url: &str, _pem: &str) -> Option<Box<dyn Adapter>> {
+        None
+    }
+}
+
+impl Webhook {
+    /// Which provider it is of.
+    pub fn provider(&self) -> &'static Provider {
+        self.provider
+    }
+
+    /// Whether the provider sent this request; `now` is our clock.
+    ///
+    /// # Errors
+    /// [`Refusal::Rejected`] when it did not, or not now; [`Refusal::Undecided`] when that cannot
+    /// be said yet.
+    pub fn verify<'a>(
+        &'a self,
+        request: Request<'a>,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, Refusal> {
+        let proof = self.adapter.verify(&request, now)?;
+        Ok(Verified {
+            webhook: self,
+            request,
+            proof,
+        })
+    }
+
+    /// What to answer once `events` are durable.
+    pub fn answer(&self, events: &[Received], calls: Calls) -> Answer {
+        self.adapter.answer(events, calls)
+    }
+
+    /// The webhook that also knows the certificate (PEM) fetched from the address that
+    /// [`Undecided::CertificateNeeded`] named; none if the PEM is not a certificate or the provider
+    /// uses none.
+    pub fn learn_certificate(&self, url: &str, pem: &str) -> Option<Webhook> {
+        let adapter = self.adapter.with_certificate(url, pem)?;
+        Some(Webhook {
+            provider: self.provider,
+            adapter,
+        })
+    }
+}
+
+impl Verified<'_> {
+    /// The events in the request, in its order; none where it says nothing about a line.
+    ///
+    /// # Errors
+    /// When the request is genuine but not what its provider is known to send.
+    pub fn parse(&self) -> Result<Vec<Received>, Malformed> {
+        let events = self.webhook.adapter.parse(self)?;
+        if events.len() > EVENTS_MAX {
+            return Err(Malformed::TooManyEvents);
+        }
+        Ok(events)
+    }
+
+    /// How strongly the request was authenticated.
+    pub fn authentication(&self) -> Authentication {
+        self.proof.authentication
+    }
+
+    /// The number used once that the provider signed, where the signature covers no body: a second
+    /// request under one nonce with another body is a forgery.
+    pub fn nonce(&self) -> Option<&str> {
+        self.proof.nonce
+    }
+}
+
+/// The most events in one request; a larger one is malformed. Batches seen hold a few.
+pub const EVENTS_MAX: usize = 1_000;
+
+impl From<Undecided> for Refusal {
+    fn from(reason: Undecided) -> Refusal {
+        Refusal::Undecided(reason)
+    }
+}

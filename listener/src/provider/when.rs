@@ -1,0 +1,93 @@
+//! Times as providers write them, and how old a signature may be.
+
+use honeytoken::Timestamp;
+
+use super::Rejection;
+
+/// How far a signature's time may lie from ours, in seconds, both ways: what Standard Webhooks,
+/// Telnyx and others settled on.
+pub(super) const SIGNATURE_AGE_MAX_S: i64 = 300;
+
+/// Whether `then` is near enough to `now`.
+pub(super) fn fresh(
+    now: Timestamp,
+    then: Timestamp,
+    age_max_s: i64,
+    name: &'static str,
+) -> Result<(), Rejection> {
+    let apart_micros = now.as_micros().abs_diff(then.as_micros());
+    match apart_micros <= age_max_s.unsigned_abs() * 1_000_000 {
+        true => Ok(()),
+        false => Err(Rejection::Stale(name)),
+    }
+}
+
+/// A Unix time in whole seconds: digits only.
+pub(super) fn unix_s(text: &str, name: &'static str) -> Result<Timestamp, Rejection> {
+    digits(text)
+        .map(Timestamp::from_unix_s)
+        .ok_or(Rejection::BadTime(name))
+}
+
+/// A number of digits only, no sign, no space.
+pub(super) fn digits(text: &str) -> Option<i64> {
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// RFC 3339 with any offset, also `+0000` without its colon.
+pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// RFC 2822, as in e-mail.
+pub(super) fn rfc2822(text: &str) -> Option<Timestamp> {
+    let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
+}
+
+/// `2026-10-03 12:00:00` on a clock that many hours ahead of UTC.
+pub(super) fn civil(text: &str, hours_ahead: i64) -> Option<Timestamp> {
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    let utc = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    Some(Timestamp::from_micros(utc.as_microsecond()).plus_s(-hours_ahead * 3_600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_spellings_of_one_moment() {
+        let want = Some(Timestamp::from_unix_s(1_791_000_000));
+        assert_eq!(rfc3339("2026-10-03T12:00:00+08:00"), want);
+        assert_eq!(rfc3339("2026-10-03T04:00:00.000+0000"), want);
+        assert_eq!(rfc2822("Sat, 03 Oct 2026 04:00:00 +0000"), want);
+        assert_eq!(civil("2026-10-03 12:00:00", 8), want);
+        assert_eq!(
+            unix_s("1791000000", "t"),
+            Ok(Timestamp::from_unix_s(1_791_000_000))
+        );
+    }
+
+    #[test]
+    fn no_signs_or_words_in_a_unix_time() {
+        for text in ["", "+1", "-1", " 1", "now", "1e9", "99999999999999999999"] {
+            assert_eq!(unix_s(text, "t"), Err(Rejection::BadTime("t")), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_edge_is_inside() {
+        let now = Timestamp::from_unix_s(1_000);
+        for (apart, ok) in [(-301, false), (-300, true), (300, true), (301, false)] {
+            assert_eq!(
+                fresh(now, now.plus_s(apart), 300, "t").is_ok(),
+                ok,
+                "{apart}"
+            );
+        }
+    }
+}
