@@ -1,0 +1,161 @@
+//! Erasure: the payload of an entry becomes unrecoverable; its leaf and all proofs stay.
+//!
+//! In this order: an erasure entry, durable, says that and why; the list of erased entries, kept
+//! apart from backups, learns it; blobs are removed; the key slot is overwritten with zeros and
+//! synced; the index forgets. Opening does all that again for every entry on the list, so a crash
+//! in between changes nothing, and a restored backup loses what was erased since.
+//!
+//! What a disk keeps of overwritten blocks (flash translation, copy-on-write, snapshots of a file
+//! system) is beyond a program's reach: hold the data key, or the disk's own key, accordingly.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::PoisonError;
+
+use honeytoken::{Entry, Event};
+
+use crate::disk::{self, Disk};
+use crate::error::{Fault, OpenError, ReadError};
+use crate::folder::Folder;
+use crate::index::Lookup;
+use crate::log::frame::Frame;
+use crate::log::segments;
+use crate::payload::{Draft, ERASED};
+use crate::reader::Reader;
+use crate::store::Store;
+
+/// The file that names erased entries, one index in decimal per line.
+pub(crate) struct ErasedList(BTreeSet<u64>);
+
+impl ErasedList {
+    /// The list; none if there is no file, and the log must be asked for all of them.
+    pub(crate) fn read(folder: &Folder) -> io::Result<Option<ErasedList>> {
+        match std::fs::read_to_string(folder.erased()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            text => Ok(Some(ErasedList::parse(&text?))),
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> ErasedList {
+        ErasedList(text.lines().filter_map(|line| line.parse().ok()).collect())
+    }
+
+    pub(crate) fn write(
+        indices: &BTreeSet<u64>,
+        disk: &dyn Disk,
+        folder: &Folder,
+    ) -> io::Result<()> {
+        let text: String = indices.iter().map(|index| format!("{index}\n")).collect();
+        disk::replace(disk, &folder.erased(), text.as_bytes())
+    }
+
+    pub(crate) fn into_indices(self) -> BTreeSet<u64> {
+        self.0
+    }
+}
+
+impl Store {
+    /// Records an erasure and carries it out. `draft` holds an [`Event::Erasure`] with what the
+    /// fold needs of the erased entry; `lookups` are those the entry was filed under.
+    ///
+    /// # Errors
+    /// [`Fault::Refused`] if the draft is no erasure, or of an entry that is not there, is erased,
+    /// or is the log's first. Otherwise as for [`Store::append`]; an erasure that was recorded and
+    /// not carried out is carried out at the next opening.
+    pub fn erase(&mut self, draft: Draft, lookups: &[Lookup]) -> Result<Entry, Fault> {
+        let Event::Erasure(erasure) = &draft.event else {
+            return Err(Fault::Refused(
+                "draft is not an erasure; only an erasure erases",
+            ));
+        };
+        let index = erasure.erased;
+        if index == 0 || index >= self.reader().size() {
+            return Err(Fault::Refused("erasure names no entry that can be erased"));
+        }
+        if self.reader().is_erased(index) {
+            return Err(Fault::Refused("entry is erased already"));
+        }
+        let sealed = self.sealer().seal(draft)?;
+        let recorded = self.append(vec![sealed])?;
+        self.destroy(index)?;
+        self.index.purge(index, lookups)?;
+        recorded
+            .into_iter()
+            .next()
+            .ok_or(Fault::Refused("nothing was recorded"))
+    }
+
+    /// Carries out what the list and the log say was erased, where that is not done yet.
+    pub(crate) fn erase_again(&mut self, erased: BTreeSet<u64>) -> Result<(), OpenError> {
+        let listed = ErasedList::read(&self.shared.folder);
+        let listed = listed.map_err(OpenError::io("read", &self.shared.folder.erased()))?;
+        if listed.is_none_or(|list| list.0 != erased) {
+            self.set_erased(erased.clone())?;
+        } else {
+            *self
+                .shared
+                .erased
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = erased.clone();
+        }
+        for index in erased {
+            self.destroy_payload(index)?;
+        }
+        Ok(())
+    }
+
+    fn destroy(&mut self, index: u64) -> Result<(), Fault> {
+        let mut erased = self
+            .shared
+            .erased
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        erased.insert(index);
+        self.set_erased(erased)?;
+        self.destroy_payload(index)
+    }
+
+    fn set_erased(&mut self, erased: BTreeSet<u64>) -> Result<(), Fault> {
+        let written = ErasedList::write(&erased, &*self.options.disk, &self.shared.folder);
+        written.map_err(|source| self.poison("write the list of erased entries", source))?;
+        *self
+            .shared
+            .erased
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = erased;
+        Ok(())
+    }
+
+    fn destroy_payload(&mut self, index: u64) -> Result<(), Fault> {
+        let reader = Reader(self.shared.clone());
+        let vault = &self.shared.vault;
+        let blobs = |frame: &Frame<'_>, leaf| {
+            if *frame.slot == ERASED {
+                Ok(None)
+            } else {
+                vault.blobs_of(frame, leaf).map(Some)
+            }
+        };
+        // The names of blobs are in the payload, so they go first.
+        let Some(blobs) = reader.with_frame(index, blobs)?.flatten() else {
+            return Ok(());
+        };
+        for blob in blobs {
+            let removed = vault.blobs.remove(&*self.options.disk, blob);
+            removed.map_err(ReadError::from)?;
+        }
+        let zeroed = self.zero_slot(index);
+        zeroed.map_err(|source| self.poison("overwrite a key slot", source))
+    }
+
+    fn zero_slot(&self, index: u64) -> io::Result<()> {
+        let Some(place) = self.shared.segments.place(index) else {
+            return Ok(());
+        };
+        let path = segments::path(&self.shared.folder.log(), place.first);
+        let file = self.options.disk.open(&path)?;
+        file.write_at(&ERASED, place.offset + Frame::slot_offset(place.bytes))?;
+        file.sync()
+    }
+}

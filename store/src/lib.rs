@@ -1,0 +1,43 @@
+//! The evidence log: append once, durable; anyone can check it, nobody can change it unseen.
+//!
+//! The truth is append-only segment files with one fdatasync per group commit. An entry is a public
+//! leaf, hashed into a Merkle tree under signed checkpoints, and a private payload, sealed under a
+//! key of its own; the leaf commits to every field of the payload one by one. Everything else in a
+//! data folder (look-ups, snapshots, tree hashes) can be computed again from the segments.
+//!
+//! - [`proof`]: what a stranger checks, as pure functions over bytes.
+//! - `payload`: from a [`Draft`] to sealed bytes and back; [`Sealer`] runs in many threads.
+//! - `log`: segments, tree hashes, blobs; opening them is checking them.
+//! - [`Index`]: look-ups in sled, never the only copy of anything.
+//! - [`Engine`]: who may go next; alone, or by the order of a cluster's stream.
+//! - [`Store`], the one writer; [`Reader`], as many as you like; [`verify`], which only reads.
+//!
+//! What this room does not do: HTTP, judging, asking the time. It blocks, and spawns no threads of
+//! its own.
+
+mod disk;
+mod engine;
+mod erasure;
+mod error;
+mod folder;
+mod index;
+mod log;
+mod opening;
+mod payload;
+pub mod proof;
+mod reader;
+mod store;
+mod vault;
+
+pub use disk::{Disk, DiskFile, FaultyDisk, RealDisk};
+pub use engine::{Embedded, Engine};
+pub use error::{Damage, Fault, IndexFault, OpenError, ReadError};
+pub use index::{Index, Lookup};
+pub use log::TornTail;
+pub use log::frame::FORMAT;
+pub use payload::{
+    DataKey, Draft, Field, INLINE_BYTES_MAX, Opened, PayloadError, SealError, Sealed, Sealer,
+    VALUE_BYTES_MAX,
+};
+pub use reader::{Head, Reader};
+pub use store::{Creation, Options, Store, Visit};
