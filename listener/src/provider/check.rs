@@ -13,7 +13,8 @@ use honeytoken::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Provider, Request, Verified, Webhook};
+use super::gammu_smsd::Run;
+use super::{Malformed, Provider, Received, Request, Webhook};
 
 /// The format that [`vectors`] reads.
 pub const FORMAT: &str = "canaryline-telephony-vectors/1";
@@ -74,6 +75,11 @@ struct Vector {
     secret: Map<String, Value>,
     #[serde(default)]
     now: Option<i64>,
+    /// A program started by a modem daemon, in place of a request.
+    #[serde(default)]
+    env: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    argv: Vec<String>,
 }
 
 /// Judges every request of a file, in order.
@@ -123,9 +129,10 @@ pub fn one(captured: &Captured<'_>) -> Outcome {
 
 impl Vector {
     fn judge(&self) -> Outcome {
-        let outcome = match Provider::find(&self.provider) {
-            Ok(provider) => self.judge_by(provider),
-            Err(error) => Outcome::rejected(error),
+        let outcome = match (Provider::find(&self.provider), &self.env) {
+            (Ok(_), Some(env)) => self.judge_run(env),
+            (Ok(provider), None) => self.judge_by(provider),
+            (Err(error), _) => Outcome::rejected(error),
         };
         Outcome {
             id: self.id.clone(),
@@ -152,6 +159,15 @@ impl Vector {
             at: self.now.map_or(Timestamp::EPOCH, Timestamp::from_unix_s),
         };
         judge(&captured, &webhook)
+    }
+
+    /// A program that the daemon started is trusted as the daemon is: there is nothing to verify.
+    fn judge_run(&self, env: &BTreeMap<String, String>) -> Outcome {
+        let run = Run {
+            argv: self.argv.clone(),
+            env: env.clone(),
+        };
+        Outcome::accepted(run.into_event(&self.id).map(|event| vec![event]))
     }
 
     /// The secrets that the provider knows; a vector's `secret` may hold notes beside them.
@@ -191,7 +207,7 @@ fn judge(captured: &Captured<'_>, webhook: &Webhook) -> Outcome {
         },
         captured.at,
     ) {
-        Ok(verified) => Outcome::accepted(&verified),
+        Ok(verified) => Outcome::accepted(verified.parse()),
         Err(refusal) => Outcome::rejected(refusal),
     }
 }
@@ -210,9 +226,9 @@ fn header_map(headers: &[(String, String)]) -> Option<HeaderMap> {
 }
 
 impl Outcome {
-    fn accepted(verified: &Verified<'_>) -> Outcome {
-        let (events, reason) = match verified.parse() {
-            Ok(events) => (events.iter().map(|event| event.to_json()).collect(), None),
+    fn accepted(events: Result<Vec<Received>, Malformed>) -> Outcome {
+        let (events, reason) = match events {
+            Ok(events) => (events.iter().map(Received::to_json).collect(), None),
             Err(malformed) => (Vec::new(), Some(format!("genuine, but {malformed}"))),
         };
         Outcome {

@@ -62,11 +62,6 @@ impl<'a> Form<'a> {
             .map_err(|_| Malformed::NotText(name))
     }
 
-    /// The value of a field that must be there; it may be empty.
-    pub(super) fn required(&self, name: &'static str) -> Result<&str, Malformed> {
-        self.get(name)?.ok_or(Malformed::Missing(name))
-    }
-
     /// The value of a field that must be there and not empty.
     pub(super) fn filled(&self, name: &'static str) -> Result<&str, Malformed> {
         self.non_empty(name)?.ok_or(Malformed::Missing(name))

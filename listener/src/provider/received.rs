@@ -84,7 +84,7 @@ fn digest(parts: &[&str]) -> String {
 
 impl Received {
     /// An event whose own id is also its dedupe key.
-    pub(super) fn new(medium: Medium, phase: &str, event_id: &str) -> Received {
+    pub fn new(medium: Medium, phase: &str, event_id: &str) -> Received {
         Received {
             medium,
             phase: phase.to_owned(),
@@ -230,6 +230,22 @@ pub(super) fn party_without_plus(text: Option<&str>) -> Option<Sender> {
     })
 }
 
+/// A party as Chinese providers write it: eleven digits that begin with 1 are a mobile number of
+/// +86; all else stays as it is.
+pub(super) fn party_in_china(text: Option<&str>) -> Option<Sender> {
+    let text = text.filter(|text| !text.is_empty())?;
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let mobile = digits && text.starts_with('1') && text.len() == MOBILE_DIGITS_IN_CHINA;
+    Some(if mobile {
+        Sender::new(&format!("+86{text}"))
+    } else {
+        Sender::new(text)
+    })
+}
+
+/// Length of a Chinese mobile number without its country code.
+const MOBILE_DIGITS_IN_CHINA: usize = 11;
+
 /// The fewest digits that are taken for an international number without its `+`.
 const NUMBER_DIGITS_MIN: usize = 8;
 
@@ -296,6 +312,15 @@ mod tests {
         assert_eq!(read("Amazon").as_deref(), Some("Amazon"));
         assert_eq!(read("+8613800138000").as_deref(), Some("+8613800138000"));
         assert_eq!(read(""), None);
+    }
+
+    #[test]
+    fn numbers_in_china() {
+        let read = |text| party_in_china(Some(text)).map(|p| p.as_str().to_owned());
+        assert_eq!(read("13800138000").as_deref(), Some("+8613800138000"));
+        assert_eq!(read("106900001234").as_deref(), Some("106900001234"));
+        assert_eq!(read("02112345678").as_deref(), Some("02112345678"));
+        assert_eq!(read("95588").as_deref(), Some("95588"));
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub enum Rejection {
     /// More fields than anyone sends.
     #[error("form has more than {0} fields")]
     TooManyFields(usize),
+    /// A part of the request that matters is outside what the signature covers.
+    #[error("{0} is not covered by the signature")]
+    Uncovered(&'static str),
     /// The signed certificate address is not the provider's.
     #[error("{0} does not belong to the provider")]
     ForeignAddress(&'static str),
@@ -59,6 +62,7 @@ impl Rejection {
             Rejection::Repeated(_) => "repeated",
             Rejection::Undecodable(_) => "undecodable",
             Rejection::TooManyFields(_) => "too_many_fields",
+            Rejection::Uncovered(_) => "uncovered",
             Rejection::ForeignAddress(_) => "foreign_address",
         }
     }

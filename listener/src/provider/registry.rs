@@ -32,10 +32,28 @@ pub struct Provider {
 }
 
 /// Every provider, in alphabetical order.
-pub static PROVIDERS: [&Provider; 3] = [
+pub static PROVIDERS: [&Provider; 21] = [
+    &super::aliyun_pnp::PROVIDER,
+    &super::aliyun_sms::PROVIDER,
     &super::android_sms_gateway::PROVIDER,
+    &super::aws_sns::PROVIDER,
+    &super::bandwidth::PROVIDER,
+    &super::bird::PROVIDER,
+    &super::gammu_smsd::PROVIDER,
+    &super::httpsms::PROVIDER,
+    &super::huawei_privatenumber::PROVIDER,
+    &super::infobip::PROVIDER,
+    &super::messagebird::PROVIDER,
+    &super::plivo::PROVIDER,
+    &super::signalwire::PROVIDER,
+    &super::sinch::PROVIDER,
+    &super::smsforwarder::PROVIDER,
     &super::standard_webhooks::PROVIDER,
+    &super::telnyx::PROVIDER,
+    &super::tencent_sms::PROVIDER,
     &super::twilio::PROVIDER,
+    &super::vonage_jwt::PROVIDER,
+    &super::vonage_sms::PROVIDER,
 ];
 
 /// No adapter has this name.

@@ -18,7 +18,7 @@ use super::{
     Verified, json, when,
 };
 
-const ID: &str = "webhook-id";
+pub(super) const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
 const SIGNATURE: &str = "webhook-signature";
 /// Signatures that are tried in one header, newest secret first; senders rotate with two.

@@ -70,6 +70,11 @@ pub(super) trait Adapter: Send + Sync {
         Answer::EMPTY
     }
 
+    /// An address that the provider wants fetched once, to confirm a subscription.
+    fn follow_up(&self, _events: &[Received]) -> Option<String> {
+        None
+    }
+
     /// The adapter, able from now on to use this certificate; none if it needs no such thing.
     fn with_certificate(&self, _url: &str, _pem: &str) -> Option<Box<dyn Adapter>> {
         None
@@ -103,6 +108,12 @@ impl Webhook {
     /// What to answer once `events` are durable.
     pub fn answer(&self, events: &[Received], calls: Calls) -> Answer {
         self.adapter.answer(events, calls)
+    }
+
+    /// An address that the provider wants fetched once (GET, no redirects) to confirm that we
+    /// subscribed; checked to be the provider's own. None for nearly all events.
+    pub fn follow_up(&self, events: &[Received]) -> Option<String> {
+        self.adapter.follow_up(events)
     }
 
     /// The webhook that also knows the certificate (PEM) fetched from the address that

@@ -55,6 +55,23 @@ pub(super) fn civil(text: &str, hours_ahead: i64) -> Option<Timestamp> {
     Some(Timestamp::from_micros(utc.as_microsecond()).plus_s(-hours_ahead * 3_600))
 }
 
+/// `2026-10-03 12:00:00` on Beijing's clock.
+pub(super) fn beijing(text: &str) -> Option<Timestamp> {
+    civil(text, 8)
+}
+
+/// Whole seconds from one RFC 3339 time to another, if both are there and in order.
+pub(super) fn seconds_between(start: Option<&str>, end: Option<&str>) -> Option<u32> {
+    let (start, end) = (rfc3339(start?)?, rfc3339(end?)?);
+    u32::try_from(end.as_unix_s() - start.as_unix_s()).ok()
+}
+
+/// A length of time in ISO 8601, such as `PT8.5S`, in whole seconds.
+pub(super) fn iso_duration_s(text: &str) -> Option<u32> {
+    let duration: jiff::SignedDuration = text.parse().ok()?;
+    u32::try_from(duration.as_secs()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +87,19 @@ mod tests {
             unix_s("1791000000", "t"),
             Ok(Timestamp::from_unix_s(1_791_000_000))
         );
+    }
+
+    #[test]
+    fn lengths() {
+        assert_eq!(iso_duration_s("PT8.5S"), Some(8));
+        assert_eq!(iso_duration_s("PT1M2S"), Some(62));
+        assert_eq!(iso_duration_s("-PT1S"), None);
+        let (a, b) = (
+            Some("2026-10-03T04:00:01Z"),
+            Some("2026-10-03T04:00:09.000Z"),
+        );
+        assert_eq!(seconds_between(a, b), Some(8));
+        assert_eq!(seconds_between(b, a), None);
     }
 
     #[test]

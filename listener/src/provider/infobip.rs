@@ -1,0 +1,120 @@
+//! Infobip: messages in batches, calls of the Calls API.
+//!
+//! `{"results":[…]}`: <https://www.infobip.com/docs/api/channels/sms/sms-messaging/inbound-sms>;
+//! `{"type","callId","properties"}`: <https://www.infobip.com/docs/api/channels/voice/calls>.
+//! Nothing is signed unless the subscription has security settings; HTTP Basic is the one of them
+//! that is documented well enough. Left out as hearsay: its HMAC.
+
+use honeytoken::{Authentication, Medium, Timestamp};
+use serde::Deserialize;
+
+use super::received::party_without_plus;
+use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
+use super::webhook::{Adapter, Proof};
+use super::{Malformed, Provider, Received, Refusal, Request, Verified, json, when};
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "infobip",
+    title: "Infobip",
+    carries: &[Medium::Sms, Medium::Call],
+    authentication: &[Authentication::SharedSecret],
+    secrets: &[BASIC_USER, BASIC_PASSWORD],
+    credential_headers: &[AUTHORIZATION],
+    credential_in_url: false,
+    redelivers_with_new_id_within_s: None,
+    connect: |secrets| {
+        Ok(Box::new(Infobip {
+            basic: Basic::new(secrets)?,
+        }))
+    },
+};
+
+struct Infobip {
+    basic: Basic,
+}
+
+impl Adapter for Infobip {
+    fn verify<'a>(&self, request: &Request<'a>, _: Timestamp) -> Result<Proof<'a>, Refusal> {
+        Ok(self.basic.verify(request)?)
+    }
+
+    fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
+        let body: Body = json::read(verified.request.body)?;
+        match (body.results, body.call) {
+            (Some(messages), _) => messages.into_iter().map(Message::into_event).collect(),
+            (None, Some(id)) => {
+                let kind = body.kind.ok_or(Malformed::Missing("type"))?;
+                let properties = body.properties.unwrap_or_default();
+                Ok(vec![properties.call.unwrap_or_default().into_event(
+                    &id,
+                    &kind,
+                    body.timestamp.as_deref(),
+                )])
+            }
+            (None, None) => Err(Malformed::UnknownEvent),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    results: Option<Vec<Message>>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(rename = "callId")]
+    call: Option<String>,
+    timestamp: Option<String>,
+    properties: Option<Properties>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Message {
+    message_id: String,
+    from: Option<String>,
+    to: String,
+    text: Option<String>,
+    received_at: Option<String>,
+}
+
+impl Message {
+    fn into_event(self) -> Result<Received, Malformed> {
+        let to = party_without_plus(Some(&self.to)).ok_or(Malformed::Missing("results.to"))?;
+        let event = Received::sms(&self.message_id, self.text.as_deref())
+            .between(party_without_plus(self.from.as_deref()), Some(to));
+        Ok(Received {
+            claimed_at: self.received_at.as_deref().and_then(when::rfc3339),
+            ..event
+        })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Properties {
+    call: Option<Call>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Call {
+    from: Option<String>,
+    to: Option<String>,
+    answer_time: Option<String>,
+    end_time: Option<String>,
+}
+
+impl Call {
+    fn into_event(self, id: &str, kind: &str, timestamp: Option<&str>) -> Received {
+        let event = Received::call(id, kind).between(
+            party_without_plus(self.from.as_deref()),
+            party_without_plus(self.to.as_deref()),
+        );
+        let answered = (self.answer_time.as_deref(), self.end_time.as_deref());
+        Received {
+            claimed_at: timestamp.and_then(when::rfc3339),
+            duration_s: when::seconds_between(answered.0, answered.1),
+            ..event
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! SignalWire: Twilio's forms ("cXML"), and JSON from SWML applications.
+//!
+//! <https://developer.signalwire.com/compatibility-api/>. Both are signed under the project's
+//! signing key (not its API token), in `X-SignalWire-Signature` or, on forms, in
+//! `X-Twilio-Signature`. Forms: base64 of HMAC-SHA1 over URL and sorted fields, each as often as
+//! it was given. JSON: lower-case hex of HMAC-SHA1 over URL and raw body. The URL counts with and
+//! without its port.
+//!
+//! No time is signed. What a SWML application expects to hear is not documented for our case; it
+//! gets an empty answer.
+
+use honeytoken::{Authentication, Medium, Timestamp};
+use ring::hmac;
+use serde::Deserialize;
+
+use super::mac::Keys;
+use super::received::party;
+use super::webhook::{Adapter, Proof};
+use super::{
+    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Verified, cxml, json,
+};
+
+const SIGNATURE: &str = "x-signalwire-signature";
+const TWILIO_SIGNATURE: &str = "x-twilio-signature";
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "signalwire",
+    title: "SignalWire",
+    carries: &[
+        Medium::Sms,
+        Medium::Call,
+        Medium::Recording,
+        Medium::Transcript,
+    ],
+    authentication: &[Authentication::MacBody],
+    secrets: &[SecretName::required(
+        "signing_key",
+        "the project's signing key, PSK_…",
+    )],
+    credential_headers: &[],
+    credential_in_url: false,
+    redelivers_with_new_id_within_s: None,
+    connect: |secrets| {
+        let keys = secrets.rotating_required("signing_key")?;
+        Ok(Box::new(SignalWire {
+            keys: Keys::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &keys),
+        }))
+    },
+};
+
+struct SignalWire {
+    keys: Keys,
+}
+
+impl SignalWire {
+    fn form_fits(&self, request: &Request<'_>, url: &str, sig: &str) -> Result<bool, Rejection> {
+        let form = if request.is_get() {
+            Default::default()
+        } else {
+            request.form()?
+        };
+        let fields = form.sorted().into_iter();
+        let fields = fields.flat_map(|(name, value)| [&**name, &**value]);
+        let parts: Vec<&[u8]> = [url.as_bytes()].into_iter().chain(fields).collect();
+        Ok(self.keys.verify_base64(&parts, sig))
+    }
+}
+
+impl Adapter for SignalWire {
+    fn verify<'a>(&self, request: &Request<'a>, _: Timestamp) -> Result<Proof<'a>, Refusal> {
+        let own = request.optional_header(SIGNATURE)?;
+        let sig = match own.or(request.optional_header(TWILIO_SIGNATURE)?) {
+            Some(sig) => sig,
+            None => return Err(Rejection::MissingSignature(SIGNATURE).into()),
+        };
+        for url in request.parsed_url()?.without_and_with_port() {
+            let fits = match request.is_json() {
+                true => self
+                    .keys
+                    .verify_lower_hex(&[url.as_bytes(), request.body], sig),
+                false => self.form_fits(request, &url, sig)?,
+            };
+            if fits {
+                return Ok(Authentication::MacBody.into());
+            }
+        }
+        Err(Rejection::BadSignature.into())
+    }
+
+    fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
+        match verified.request.is_json() {
+            true => Ok(vec![
+                json::read::<Body>(verified.request.body)?
+                    .call
+                    .into_event()?,
+            ]),
+            false => Ok(vec![cxml::read(&verified.request.form()?)?]),
+        }
+    }
+
+    fn answer(&self, events: &[Received], calls: Calls) -> Answer {
+        // A new call of a SWML application is "created"; forms want XML, even an empty one.
+        match events.iter().any(|event| event.phase == "created") {
+            true => Answer::EMPTY,
+            false => cxml::answer("text/xml", events, calls),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    call: Call,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    call_id: String,
+    call_state: String,
+    project_id: Option<String>,
+    from: Option<String>,
+    to: String,
+}
+
+impl Call {
+    fn into_event(self) -> Result<Received, Malformed> {
+        let to = party(Some(&self.to)).ok_or(Malformed::Missing("call.to"))?;
+        Ok(Received::call(&self.call_id, &self.call_state)
+            .between(party(self.from.as_deref()), Some(to))
+            .with_detail("project", self.project_id.as_deref()))
+    }
+}

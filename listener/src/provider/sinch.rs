@@ -1,0 +1,406 @@
+//! Sinch: SMS and MMS, voice callbacks of both generations, number provisioning events.
+//!
+//! - SMS: <https://developers.sinch.com/docs/sms/api-reference/sms/webhooks>. Signed with
+//!   HMAC-SHA256 over body, nonce and time (`webhook_secret`), once Sinch has switched that on for
+//!   the account; until then HTTP Basic (`basic_user`, `basic_password`).
+//! - Voice: <https://developers.sinch.com/docs/voice/api-reference/callbacks>. `Authorization:
+//!   Application key:signature` (or `Service` for the second generation) over method, MD5 of the
+//!   body, `Content-Type`, `X-Timestamp` and path (`key`, `secret_base64`).
+//! - Numbers: `X-Sinch-Signature`, hex of HMAC-SHA1 over the body (`callback_secret`). These say
+//!   nothing about a contact.
+//!
+//! Each kind is judged by its own secret; a kind whose secret is not set is undecided. An SMS
+//! answered with a 4xx other than 429 is never sent again. The time is checked although Sinch's own
+//! libraries do not.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use honeytoken::{Authentication, Medium, Timestamp};
+use md5::{Digest as _, Md5};
+use ring::hmac;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::mac::{Keys, decode_secret, passed};
+use super::received::{medium, party_without_plus};
+use super::settings::Secrets;
+use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
+use super::webhook::{Adapter, Proof};
+use super::{
+    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    SettingsError, Undecided, Verified, json, when,
+};
+
+const SMS_SIGNATURE: &str = "x-sinch-webhook-signature";
+const SMS_NONCE: &str = "x-sinch-webhook-signature-nonce";
+const SMS_TIMESTAMP: &str = "x-sinch-webhook-signature-timestamp";
+const NUMBERS_SIGNATURE: &str = "x-sinch-signature";
+const VOICE_TIMESTAMP: &str = "x-timestamp";
+const CONTENT_TYPE: &str = "content-type";
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "sinch",
+    title: "Sinch",
+    carries: &[Medium::Sms, Medium::Call],
+    authentication: &[Authentication::MacBody, Authentication::SharedSecret],
+    secrets: &[
+        SecretName::optional("webhook_secret", "of the SMS service plan"),
+        SecretName::optional("callback_secret", "of the numbers' callback configuration"),
+        SecretName::optional("key", "the voice application's key"),
+        SecretName::optional("secret_base64", "the voice application's secret, as shown"),
+        SecretName::optional("basic_user", BASIC_USER.about),
+        SecretName::optional("basic_password", BASIC_PASSWORD.about),
+    ],
+    credential_headers: &[AUTHORIZATION],
+    credential_in_url: false,
+    redelivers_with_new_id_within_s: None,
+    connect: |secrets| Ok(Box::new(Sinch::new(secrets)?)),
+};
+
+struct Sinch {
+    sms: Keys,
+    numbers: Keys,
+    voice: Option<Voice>,
+    basic: Option<Basic>,
+}
+
+struct Voice {
+    key: String,
+    keys: Keys,
+}
+
+impl Sinch {
+    fn new(secrets: &Secrets<'_>) -> Result<Sinch, SettingsError> {
+        let basic = secrets
+            .optional(BASIC_USER.name)
+            .map(|_| Basic::new(secrets))
+            .transpose()?;
+        let sinch = Sinch {
+            sms: Keys::new(hmac::HMAC_SHA256, &secrets.rotating("webhook_secret")),
+            numbers: Keys::new(
+                hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+                &secrets.rotating("callback_secret"),
+            ),
+            voice: secrets
+                .optional("key")
+                .map(|key| Voice::new(key, secrets))
+                .transpose()?,
+            basic,
+        };
+        let nothing = sinch.sms.is_empty() && sinch.numbers.is_empty();
+        match nothing && sinch.voice.is_none() && sinch.basic.is_none() {
+            true => Err(SettingsError::MissingAll(
+                "webhook_secret, callback_secret, key with secret_base64, basic_user",
+            )),
+            false => Ok(sinch),
+        }
+    }
+
+    fn verify_sms(&self, request: &Request<'_>, now: Timestamp) -> Result<(), Refusal> {
+        let signature = request.header(SMS_SIGNATURE)?;
+        let nonce = request.header(SMS_NONCE)?;
+        let timestamp = request.header(SMS_TIMESTAMP)?;
+        if self.sms.is_empty() {
+            return Err(Undecided::SecretMissing("webhook_secret").into());
+        }
+        let parts = [
+            request.body,
+            b".",
+            nonce.as_bytes(),
+            b".",
+            timestamp.as_bytes(),
+        ];
+        passed(self.sms.verify_base64(&parts, signature))?;
+        let signed_at = when::unix_s(timestamp, SMS_TIMESTAMP)?;
+        Ok(when::fresh(
+            now,
+            signed_at,
+            when::SIGNATURE_AGE_MAX_S,
+            SMS_TIMESTAMP,
+        )?)
+    }
+
+    fn verify_numbers(&self, request: &Request<'_>) -> Result<(), Refusal> {
+        let signature = request.header(NUMBERS_SIGNATURE)?;
+        if self.numbers.is_empty() {
+            return Err(Undecided::SecretMissing("callback_secret").into());
+        }
+        Ok(passed(
+            self.numbers.verify_lower_hex(&[request.body], signature),
+        )?)
+    }
+}
+
+impl Voice {
+    fn new(key: &str, secrets: &Secrets<'_>) -> Result<Voice, SettingsError> {
+        let name = "secret_base64";
+        let decode = |secret: &str| decode_secret(secret, name, "base64");
+        let decoded = secrets.rotating_required(name)?.into_iter().map(decode);
+        let decoded = decoded.collect::<Result<Vec<_>, _>>()?;
+        Ok(Voice {
+            key: key.to_owned(),
+            keys: Keys::new(hmac::HMAC_SHA256, &decoded),
+        })
+    }
+
+    fn verify(
+        &self,
+        request: &Request<'_>,
+        credentials: &str,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let (key, signature) = credentials.split_once(':').ok_or(Rejection::BadSignature)?;
+        if key != self.key {
+            return Err(Rejection::WrongAccount("application key"));
+        }
+        let timestamp = request.header(VOICE_TIMESTAMP)?;
+        let content_type = request.header(CONTENT_TYPE)?;
+        let digest = match request.body.is_empty() {
+            true => String::new(),
+            false => STANDARD.encode(Md5::digest(request.body)),
+        };
+        let (method, path) = (
+            request.method.to_ascii_uppercase(),
+            request.parsed_url()?.path,
+        );
+        let signed = format!("{method}\n{digest}\n{content_type}\nx-timestamp:{timestamp}\n{path}");
+        passed(self.keys.verify_base64(&[signed.as_bytes()], signature))?;
+        let signed_at = when::rfc3339(timestamp).ok_or(Rejection::BadTime(VOICE_TIMESTAMP))?;
+        when::fresh(now, signed_at, when::SIGNATURE_AGE_MAX_S, VOICE_TIMESTAMP)
+    }
+}
+
+impl Adapter for Sinch {
+    fn verify<'a>(&self, request: &Request<'a>, now: Timestamp) -> Result<Proof<'a>, Refusal> {
+        if request.headers.contains_key(SMS_SIGNATURE) {
+            self.verify_sms(request, now)?;
+            return Ok(Authentication::MacBody.into());
+        }
+        if request.headers.contains_key(NUMBERS_SIGNATURE) {
+            self.verify_numbers(request)?;
+            return Ok(Authentication::MacBody.into());
+        }
+        let Some(authorization) = request.optional_header(AUTHORIZATION)? else {
+            return Err(Rejection::MissingSignature(SMS_SIGNATURE).into());
+        };
+        let (scheme, credentials) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        match scheme.to_ascii_lowercase().as_str() {
+            "application" | "service" => {
+                let voice = self.voice.as_ref().ok_or(Undecided::SecretMissing("key"))?;
+                voice.verify(request, credentials, now)?;
+                Ok(Authentication::MacBody.into())
+            }
+            _ => {
+                let basic = self.basic.as_ref();
+                Ok(basic
+                    .ok_or(Undecided::SecretMissing("basic_user"))?
+                    .verify(request)?)
+            }
+        }
+    }
+
+    fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
+        let body: Body = json::read(verified.request.body)?;
+        body.into_events()
+    }
+
+    fn answer(&self, events: &[Received], _: Calls) -> Answer {
+        let asked = |phase| events.iter().any(|event| event.phase == phase);
+        let json = "application/json";
+        match (asked("ice"), asked("incoming")) {
+            (true, _) => Answer::ok(json, r#"{"instructions":[],"action":{"name":"hangup"}}"#),
+            (_, true) => Answer::ok(json, r#"{"commands":[]}"#),
+            _ => Answer::EMPTY,
+        }
+    }
+}
+
+/// The fields of all three services; which are there tells which it is.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    #[serde(rename = "eventId")]
+    numbers_event: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    id: Option<String>,
+    body: Option<Content>,
+    udh: Option<String>,
+    operator_id: Option<String>,
+    received_at: Option<String>,
+    event: Option<String>,
+    #[serde(alias = "callId")]
+    callid: Option<String>,
+    cli: Option<String>,
+    rdnis: Option<String>,
+    timestamp: Option<String>,
+    duration: Option<u32>,
+    result: Option<String>,
+    from: Option<Party>,
+    to: Option<Party>,
+    call: Option<Call>,
+}
+
+/// The text of a message, or the parts of a picture message.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "Value")]
+struct Content {
+    text: Option<String>,
+    subject: Option<String>,
+    media: Vec<File>,
+}
+
+impl TryFrom<Value> for Content {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> Result<Content, serde_json::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Mms {
+            message: Option<String>,
+            subject: Option<String>,
+            media: Vec<File>,
+        }
+        if let Value::String(text) = value {
+            return Ok(Content {
+                text: Some(text),
+                ..Content::default()
+            });
+        }
+        let Mms {
+            message,
+            subject,
+            media,
+        } = serde_json::from_value(value)?;
+        Ok(Content {
+            text: message,
+            subject,
+            media,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    url: Option<String>,
+    content_type: Option<String>,
+}
+
+/// A number, bare as in SMS, or inside an object as in voice.
+#[derive(Deserialize)]
+#[serde(try_from = "Value")]
+struct Party(String);
+
+impl TryFrom<Value> for Party {
+    type Error = &'static str;
+
+    fn try_from(value: Value) -> Result<Party, &'static str> {
+        let text = match &value {
+            Value::Object(object) => object.get("endpoint").or(object.get("number")),
+            bare => Some(bare),
+        };
+        text.and_then(Value::as_str)
+            .map(|text| Party(text.to_owned()))
+            .ok_or("no number")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Call {
+    call_id: String,
+    from: Option<Party>,
+    to: Option<Party>,
+    start_time: Option<String>,
+    call_result: Option<String>,
+}
+
+impl Body {
+    fn into_events(self) -> Result<Vec<Received>, Malformed> {
+        match (&self.numbers_event, &self.kind, &self.event) {
+            (Some(_), _, _) => Ok(Vec::new()),
+            (_, Some(kind), _) if kind.starts_with("mo_") => Ok(vec![self.message()?]),
+            (_, _, Some(event)) => Ok(vec![match &self.call {
+                Some(call) => call.event(event)?,
+                None => self.first_generation_call(event)?,
+            }]),
+            _ => Err(Malformed::UnknownEvent),
+        }
+    }
+
+    fn message(&self) -> Result<Received, Malformed> {
+        let id = self.id.as_deref().ok_or(Malformed::Missing("id"))?;
+        let content = self.body.as_ref();
+        let files = content.map_or([].as_slice(), |content| &content.media);
+        let text = content.and_then(|content| content.text.as_deref());
+        let media = files
+            .iter()
+            .map(|f| medium(f.content_type.as_deref(), f.url.as_deref()));
+        let binary = self.kind.as_deref() == Some("mo_binary");
+        let event = Received::sms(id, text.filter(|_| !binary))
+            .with_media(media.collect::<Vec<Value>>())
+            .with_detail("data_base64", text.filter(|_| binary))
+            .with_detail("udh", self.udh.as_deref())
+            .with_detail(
+                "subject",
+                content.and_then(|content| content.subject.as_deref()),
+            )
+            .with_detail("operator", self.operator_id.as_deref());
+        let event = between(event, self.from.as_ref(), self.to.as_ref())?;
+        Ok(Received {
+            claimed_at: self.received_at.as_deref().and_then(when::rfc3339),
+            ..event
+        })
+    }
+
+    fn first_generation_call(&self, phase: &str) -> Result<Received, Malformed> {
+        let id = self.callid.as_deref().ok_or(Malformed::Missing("callid"))?;
+        let event = Received::call(id, phase)
+            .with_detail("forwarded_from", self.rdnis.as_deref())
+            .with_detail("result", self.result.as_deref());
+        let caller = self
+            .cli
+            .as_deref()
+            .or(self.from.as_ref().map(|from| from.0.as_str()));
+        let event = event.between(
+            party_without_plus(caller),
+            party_without_plus(self.to.as_ref().map(|to| to.0.as_str())),
+        );
+        let event = match self.duration {
+            Some(s) => Received {
+                duration_s: Some(s),
+                ..event.with_extra("duration_s", s)
+            },
+            None => event,
+        };
+        Ok(Received {
+            claimed_at: self.timestamp.as_deref().and_then(when::rfc3339),
+            ..event
+        })
+    }
+}
+
+impl Call {
+    fn event(&self, name: &str) -> Result<Received, Malformed> {
+        let event =
+            Received::call(&self.call_id, name).with_detail("result", self.call_result.as_deref());
+        let event = between(event, self.from.as_ref(), self.to.as_ref())?;
+        Ok(Received {
+            phase: name.strip_prefix("call.").unwrap_or(name).to_owned(),
+            claimed_at: self.start_time.as_deref().and_then(when::rfc3339),
+            ..event
+        })
+    }
+}
+
+fn between(
+    event: Received,
+    from: Option<&Party>,
+    to: Option<&Party>,
+) -> Result<Received, Malformed> {
+    let to = party_without_plus(to.map(|to| to.0.as_str())).ok_or(Malformed::Missing("to"))?;
+    Ok(event.between(
+        party_without_plus(from.map(|from| from.0.as_str())),
+        Some(to),
+    ))
+}

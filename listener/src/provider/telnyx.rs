@@ -1,0 +1,278 @@
+//! Telnyx: messages, calls with the caller's attestation, recordings, transcriptions; and the
+//! forms of TeXML applications.
+//!
+//! `{"data":{"event_type","id","occurred_at","payload"},"meta"}`:
+//! <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>,
+//! <https://developers.telnyx.com/docs/voice/programmable-voice/receiving-webhooks>. Signed with
+//! Ed25519 over `telnyx-timestamp`, `|` and the raw body, under the account's public key: anyone
+//! who holds the request can check it later. 300 seconds of age, both ways.
+//!
+//! A call is acted upon through the REST API alone; an answer here only ends the retries, so that
+//! a call rings until the application's own time-out.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use honeytoken::{Authentication, Medium, Timestamp};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::form::Form;
+use super::mac::{decode_secret, passed};
+use super::received::{medium, party};
+use super::settings::Secrets;
+use super::webhook::{Adapter, Proof};
+use super::{
+    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    SettingsError, Verified, cxml, json, when,
+};
+
+const SIGNATURE: &str = "telnyx-signature-ed25519";
+const TIMESTAMP: &str = "telnyx-timestamp";
+/// Length of an Ed25519 public key.
+const PUBLIC_KEY_BYTES: usize = 32;
+
+pub(super) static PROVIDER: Provider = Provider {
+    id: "telnyx",
+    title: "Telnyx",
+    carries: &[
+        Medium::Sms,
+        Medium::Call,
+        Medium::Recording,
+        Medium::Transcript,
+    ],
+    authentication: &[Authentication::SignatureBody],
+    secrets: &[SecretName::required(
+        "public_key",
+        "the account's public key in base64, from Mission Control",
+    )],
+    credential_headers: &[],
+    credential_in_url: false,
+    redelivers_with_new_id_within_s: None,
+    connect: |secrets| Ok(Box::new(Telnyx::new(secrets)?)),
+};
+
+struct Telnyx {
+    keys: Vec<UnparsedPublicKey<Vec<u8>>>,
+}
+
+impl Telnyx {
+    fn new(secrets: &Secrets<'_>) -> Result<Telnyx, SettingsError> {
+        let texts = secrets.rotating_required("public_key")?;
+        let keys = texts
+            .into_iter()
+            .map(public_key)
+            .collect::<Result<_, _>>()?;
+        Ok(Telnyx { keys })
+    }
+}
+
+fn public_key(base64: &str) -> Result<UnparsedPublicKey<Vec<u8>>, SettingsError> {
+    let (name, wanted) = ("public_key", "32 bytes in base64");
+    let bytes = decode_secret(base64, name, wanted)?;
+    match bytes.len() == PUBLIC_KEY_BYTES {
+        true => Ok(UnparsedPublicKey::new(&ED25519, bytes)),
+        false => Err(SettingsError::Form { name, wanted }),
+    }
+}
+
+impl Adapter for Telnyx {
+    fn verify<'a>(&self, request: &Request<'a>, now: Timestamp) -> Result<Proof<'a>, Refusal> {
+        let signature = request.header(SIGNATURE)?;
+        let timestamp = request.header(TIMESTAMP)?;
+        let signed_at = when::unix_s(timestamp, TIMESTAMP)?;
+        when::fresh(now, signed_at, when::SIGNATURE_AGE_MAX_S, TIMESTAMP)?;
+        let signature = STANDARD
+            .decode(signature)
+            .map_err(|_| Rejection::BadSignature)?;
+        let signed = [timestamp.as_bytes(), b"|", request.body].concat();
+        passed(
+            self.keys
+                .iter()
+                .any(|key| key.verify(&signed, &signature).is_ok()),
+        )?;
+        Ok(Authentication::SignatureBody.into())
+    }
+
+    fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
+        match verified.request.is_json() {
+            true => Ok(vec![
+                json::read::<Envelope>(verified.request.body)?
+                    .data
+                    .into_event()?,
+            ]),
+            false => Ok(vec![texml(&verified.request.form()?)?]),
+        }
+    }
+
+    fn answer(&self, events: &[Received], calls: Calls) -> Answer {
+        // Only a TeXML call is "ringing"; a call-control call is "initiated" and ignores the body.
+        match events.iter().any(|event| event.phase == "ringing") {
+            true => cxml::answer("text/xml", events, calls),
+            false => Answer::EMPTY,
+        }
+    }
+}
+
+fn texml(form: &Form<'_>) -> Result<Received, Malformed> {
+    let event = cxml::read(form)?.with_detail("validated", form.get("ShakenStirValidated")?);
+    Ok(match form.non_empty("ShakenStirAttestation")? {
+        Some(level) => attested(event, level),
+        None => event,
+    })
+}
+
+fn attested(event: Received, level: &str) -> Received {
+    Received {
+        attestation: Some(level.to_owned()),
+        ..event.with_extra("attestation", level)
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    event_type: String,
+    id: String,
+    occurred_at: Option<String>,
+    payload: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    id: String,
+    from: Option<Party>,
+    to: Vec<Party>,
+    text: Option<String>,
+    subject: Option<String>,
+    #[serde(default)]
+    media: Vec<Media>,
+    received_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Party {
+    phone_number: Option<String>,
+    carrier: Option<String>,
+    line_type: Option<String>,
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Media {
+    url: Option<String>,
+    content_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    call_leg_id: String,
+    from: Option<String>,
+    to: Option<String>,
+    call_session_id: Option<String>,
+    caller_id_name: Option<String>,
+    shaken_stir_attestation: Option<String>,
+    shaken_stir_validated: Option<bool>,
+    hangup_cause: Option<String>,
+    start_time: Option<String>,
+    end_time: Option<String>,
+    transcription_text: Option<String>,
+}
+
+impl Data {
+    fn into_event(self) -> Result<Received, Malformed> {
+        let payload = self.payload.get().as_bytes();
+        match self.event_type.as_str() {
+            "message.received" => json::read::<Message>(payload)?.into_event(&self.id),
+            "call.recording.saved" => self.attachment(payload, Medium::Recording),
+            "call.recording.transcription.saved" => self.attachment(payload, Medium::Transcript),
+            name if name.starts_with("call.") => self.call(payload),
+            // What became of a message that the line itself sent.
+            name if name.starts_with("message.") => {
+                Ok(Received::new(Medium::Control, name, &self.id))
+            }
+            _ => Err(Malformed::UnknownEvent),
+        }
+    }
+
+    fn claimed_at(&self) -> Option<Timestamp> {
+        self.occurred_at.as_deref().and_then(when::rfc3339)
+    }
+
+    fn phase(&self) -> &str {
+        self.event_type
+            .strip_prefix("call.")
+            .unwrap_or(&self.event_type)
+    }
+
+    fn call(&self, payload: &[u8]) -> Result<Received, Malformed> {
+        let call: Call = json::read(payload)?;
+        let mut event = Received::call(&call.call_leg_id, &self.event_type)
+            .between(party(call.from.as_deref()), party(call.to.as_deref()))
+            .with_extra("webhook_event_id", self.id.as_str())
+            .with_detail("caller_name", call.caller_id_name.as_deref())
+            .with_detail("call_session", call.call_session_id.as_deref());
+        if let Some(level) = &call.shaken_stir_attestation {
+            event = attested(event, level);
+        }
+        if let Some(validated) = call.shaken_stir_validated {
+            event = event.with_extra("validated", validated);
+        }
+        if let Some(cause) = &call.hangup_cause {
+            event = event.with_extra("cause", cause.as_str());
+        }
+        let duration_s =
+            when::seconds_between(call.start_time.as_deref(), call.end_time.as_deref());
+        let phase = self.phase().to_owned();
+        Ok(Received {
+            phase,
+            claimed_at: self.claimed_at(),
+            duration_s,
+            ..event
+        })
+    }
+
+    /// A recording or transcription: the webhook's own id tells one of a call from the next.
+    fn attachment(&self, payload: &[u8], medium: Medium) -> Result<Received, Malformed> {
+        let call: Call = json::read(payload)?;
+        let event = Received::new(medium, self.phase(), &self.id)
+            .between(party(call.from.as_deref()), party(call.to.as_deref()))
+            .with_extra("call_id", call.call_leg_id.as_str());
+        Ok(Received {
+            text: call.transcription_text,
+            session: Some(call.call_leg_id),
+            claimed_at: self.claimed_at(),
+            ..event
+        })
+    }
+}
+
+impl Message {
+    fn into_event(self, webhook_event_id: &str) -> Result<Received, Malformed> {
+        let ours = |party: &&Party| party.status.as_deref() == Some("webhook_delivered");
+        let to = self.to.iter().find(ours).or(self.to.first());
+        let to = to.and_then(|to| party(to.phone_number.as_deref()));
+        let from = self.from.as_ref();
+        let media = |m: &Media| medium(m.content_type.as_deref(), m.url.as_deref());
+        let event = Received::sms(&self.id, self.text.as_deref())
+            .between(
+                from.and_then(|from| party(from.phone_number.as_deref())),
+                Some(to.ok_or(Malformed::Missing("data.payload.to"))?),
+            )
+            .with_extra("webhook_event_id", webhook_event_id)
+            .with_media(self.media.iter().map(media).collect::<Vec<Value>>())
+            .with_detail("carrier", from.and_then(|from| from.carrier.as_deref()))
+            .with_detail("line_type", from.and_then(|from| from.line_type.as_deref()))
+            .with_detail("subject", self.subject.as_deref());
+        let claimed_at = self.received_at.as_deref().and_then(when::rfc3339);
+        Ok(Received {
+            claimed_at,
+            ..event
+        })
+    }
+}
