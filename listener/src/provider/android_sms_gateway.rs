@@ -19,8 +19,8 @@ use super::received::{medium, party};
 use super::webhook::{Adapter, Proof};
 use super::{Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when};
 
-const SIGNATURE: &str = "x-signature";
-const TIMESTAMP: &str = "x-timestamp";
+pub(super) const SIGNATURE: &str = "x-signature";
+pub(super) const TIMESTAMP: &str = "x-timestamp";
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "android_sms_gateway",

@@ -1,6 +1,7 @@
 //! Fields of `application/x-www-form-urlencoded` bodies and query strings.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode;
 
@@ -34,6 +35,21 @@ impl<'a> Form<'a> {
         let mut fields: Vec<_> = self.0.iter().collect();
         fields.sort_unstable();
         fields
+    }
+
+    /// All fields as text, each name once.
+    pub(super) fn flat(&self) -> Result<BTreeMap<String, String>, Rejection> {
+        let text = |bytes: &[u8]| {
+            let text = std::str::from_utf8(bytes).map_err(|_| Rejection::Undecodable("form"))?;
+            Ok(text.to_owned())
+        };
+        let mut fields = BTreeMap::new();
+        for (name, value) in &self.0 {
+            if fields.insert(text(name)?, text(value)?).is_some() {
+                return Err(Rejection::Repeated("form field"));
+            }
+        }
+        Ok(fields)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -1,7 +1,10 @@
 //! JSON bodies: read into types, refused without repeating what stood in them.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::error::Category;
 
 use super::Malformed;
@@ -33,7 +36,38 @@ fn named_field(message: &str) -> String {
     }
 }
 
-/// A text that some providers write as a number.
+/// An object of texts and numbers, as text, each name once: two of a name would let whoever checks
+/// the signature and whoever reads the event disagree.
+#[derive(Debug, Default)]
+pub(super) struct Flat(pub(super) BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Flat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Flat, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Flat;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts and numbers")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flat, A::Error> {
+                let mut fields = BTreeMap::new();
+                while let Some((name, Loose(value))) = map.next_entry::<String, Loose>()? {
+                    if fields.insert(name, value).is_some() {
+                        return Err(A::Error::custom("duplicate field"));
+                    }
+                }
+                Ok(Flat(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// A text that some providers write as a number, or as true or false.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loose(pub(super) String);
 
@@ -42,6 +76,7 @@ impl<'de> Deserialize<'de> for Loose {
         match serde_json::Value::deserialize(deserializer)? {
             serde_json::Value::String(text) => Ok(Loose(text)),
             serde_json::Value::Number(number) => Ok(Loose(number.to_string())),
+            serde_json::Value::Bool(answer) => Ok(Loose(answer.to_string())),
             _ => Err(D::Error::custom("neither text nor number")),
         }
     }
@@ -67,6 +102,27 @@ mod tests {
         assert!(refused(r#"{"to":"a","to":"b"}"#).contains("duplicate field `to`"));
         let message = refused(r#"{"to":918273645}"#);
         assert!(!message.contains("918273645"), "{message}");
+    }
+
+    #[test]
+    fn a_flat_object_names_each_field_once() {
+        let flat: Flat = read(br#"{"b":2,"a":"x"}"#).unwrap();
+        assert_eq!(
+            flat.0.into_iter().collect::<Vec<_>>(),
+            [
+                ("a".to_owned(), "x".to_owned()),
+                ("b".to_owned(), "2".to_owned()),
+            ]
+        );
+        for bad in [
+            r#"{"a":"x","a":"x"}"#,
+            r#"{"a":{}}"#,
+            r#"{"a":null}"#,
+            "[]",
+            "1",
+        ] {
+            assert!(read::<Flat>(bad.as_bytes()).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -23,6 +23,11 @@ impl Keys {
         self.0.is_empty()
     }
 
+    /// The code of the joined `parts` under the newest key; none without a key.
+    pub(super) fn sign(&self, parts: &[&[u8]]) -> Option<hmac::Tag> {
+        self.0.first().map(|key| hmac::sign(key, &parts.concat()))
+    }
+
     /// Whether `tag` is the code of the joined `parts` under one of the keys.
     pub(super) fn verify(&self, parts: &[&[u8]], tag: &[u8]) -> bool {
         let signed = parts.concat();

@@ -11,6 +11,7 @@
 //!   request or a [`Refusal`]; time is an argument.
 //! - [`Verified::parse`]: the only way to [`Received`] events, or [`Malformed`].
 //! - [`Webhook::answer`]: what the provider expects to hear once the events are durable.
+//! - [`sign`]: the sender's side, for what we send ourselves: alerts, the demonstration, tests.
 //! - [`check`]: the same doors for captured requests, to find out why one was refused.
 //!
 //! What this part deliberately does not do: speak a network, wait, ask the time, store. A
@@ -25,6 +26,7 @@ mod form;
 mod json;
 mod jwt;
 mod mac;
+mod malformed;
 mod received;
 mod refusal;
 mod registry;
@@ -36,6 +38,7 @@ mod webhook;
 mod when;
 
 pub mod check;
+pub mod sign;
 
 mod aliyun_pnp;
 mod aliyun_sms;
@@ -63,7 +66,8 @@ mod vonage_sms;
 mod tests;
 
 pub use answer::{Answer, Calls};
-pub use received::{Dedupe, Malformed, Received};
+pub use malformed::Malformed;
+pub use received::{Dedupe, Received};
 pub use refusal::{Refusal, Rejection, Undecided};
 pub use registry::{PROVIDERS, Provider, UnknownProvider};
 pub use request::Request;

@@ -1,9 +1,12 @@
 //! A request as the provider made it.
 
+use std::collections::BTreeMap;
+
 use axum::http::HeaderMap;
 
 use super::Rejection;
 use super::form::Form;
+use super::json::Flat;
 use super::url::Url;
 
 /// A request, raw. Nothing in it is decoded, sorted or normalised: signatures cover these bytes.
@@ -57,6 +60,16 @@ impl<'a> Request<'a> {
 
     pub(super) fn parsed_url(&self) -> Result<Url<'a>, Rejection> {
         Url::split(self.url).ok_or(Rejection::Undecodable("url"))
+    }
+
+    /// The fields of query, form or JSON object as text, each name once.
+    pub(super) fn fields(&self) -> Result<BTreeMap<String, String>, Rejection> {
+        if !self.is_json() || self.is_get() {
+            return self.form()?.flat();
+        }
+        let flat = serde_json::from_slice::<Flat>(self.body);
+        flat.map(|flat| flat.0)
+            .map_err(|_| Rejection::Undecodable("body"))
     }
 
     /// The fields of the query (GET) or of the form in the body (all others).

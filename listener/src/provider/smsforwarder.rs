@@ -24,7 +24,6 @@ use std::collections::BTreeMap;
 use honeytoken::{Authentication, Medium, Timestamp};
 use percent_encoding::percent_decode_str;
 use ring::hmac;
-use serde_json::{Map, Value};
 
 use super::mac::{Keys, passed};
 use super::received::party;
@@ -77,7 +76,7 @@ impl SmsForwarder {
     }
 
     fn verify_sign(&self, request: &Request<'_>, now: Timestamp) -> Result<(), Rejection> {
-        let fields = fields(request)?;
+        let fields = request.fields()?;
         let get = |name| filled(&fields, name).ok_or(Rejection::MissingSignature(name));
         let (timestamp, sign) = (get(TIMESTAMP)?, get(SIGN)?);
         // The app encodes it once too often, except in a GET without template.
@@ -108,42 +107,11 @@ impl Adapter for SmsForwarder {
 
     fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
         let path = verified.request.parsed_url()?.path;
-        Ok(vec![event(&fields(&verified.request)?, path)?])
+        Ok(vec![event(&verified.request.fields()?, path)?])
     }
 }
 
 type Fields = BTreeMap<String, String>;
-
-/// The fields of query, form or JSON object.
-fn fields(request: &Request<'_>) -> Result<Fields, Rejection> {
-    if request.is_json() && !request.is_get() {
-        let object: Map<String, Value> =
-            serde_json::from_slice(request.body).map_err(|_| Rejection::Undecodable("body"))?;
-        let text = |value| match value {
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
-        return Ok(object
-            .into_iter()
-            .map(|(name, value)| (name, text(value)))
-            .collect());
-    }
-    let form = request.form()?;
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec());
-    let pairs = form
-        .sorted()
-        .into_iter()
-        .map(|(name, value)| Ok((text(name)?, text(value)?)));
-    let pairs: Result<Vec<_>, std::string::FromUtf8Error> = pairs.collect();
-    let pairs = pairs.map_err(|_| Rejection::Undecodable("form"))?;
-    let count = pairs.len();
-    let fields: Fields = pairs.into_iter().collect();
-    if fields.len() == count {
-        Ok(fields)
-    } else {
-        Err(Rejection::Repeated("form field"))
-    }
-}
 
 fn filled<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
     fields

@@ -19,8 +19,8 @@ use super::{
 };
 
 pub(super) const ID: &str = "webhook-id";
-const TIMESTAMP: &str = "webhook-timestamp";
-const SIGNATURE: &str = "webhook-signature";
+pub(super) const TIMESTAMP: &str = "webhook-timestamp";
+pub(super) const SIGNATURE: &str = "webhook-signature";
 /// Signatures that are tried in one header, newest secret first; senders rotate with two.
 const SIGNATURES_MAX: usize = 8;
 
@@ -49,15 +49,15 @@ struct StandardWebhooks {
 
 /// The keys of a connection that signs this way.
 pub(super) fn keys(secrets: &Secrets<'_>) -> Result<Keys, SettingsError> {
-    let decode = |secret: &str| {
+    keys_of(&secrets.rotating_required("whsec")?)
+}
+
+pub(super) fn keys_of(secrets: &[&str]) -> Result<Keys, SettingsError> {
+    let decode = |secret: &&str| {
         let base64 = secret.strip_prefix("whsec_").unwrap_or(secret);
         decode_secret(base64, "whsec", "base64 after whsec_")
     };
-    let secrets = secrets.rotating_required("whsec")?;
-    let decoded = secrets
-        .into_iter()
-        .map(decode)
-        .collect::<Result<Vec<_>, _>>()?;
+    let decoded = secrets.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
     Ok(Keys::new(hmac::HMAC_SHA256, &decoded))
 }
 

@@ -24,7 +24,7 @@ use super::{
     SettingsError, Verified, cxml,
 };
 
-const SIGNATURE: &str = "x-twilio-signature";
+pub(super) const SIGNATURE: &str = "x-twilio-signature";
 const SIGNATURE_SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 /// The query parameter that holds the digest of a JSON body.
 const BODY_SHA256: &str = "bodySHA256";
@@ -147,7 +147,7 @@ impl Adapter for Twilio {
 }
 
 /// Each name once, in the order of bytes, with each of its distinct values in order.
-fn signed_fields<'f>(form: &'f Form<'_>) -> Vec<&'f [u8]> {
+pub(super) fn signed_fields<'f>(form: &'f Form<'_>) -> Vec<&'f [u8]> {
     let mut sorted: Vec<&Field<'_>> = form.sorted();
     sorted.dedup();
     sorted

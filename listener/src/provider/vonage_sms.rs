@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use honeytoken::{Authentication, Medium, Timestamp};
 use md5::{Digest as _, Md5};
 use ring::hmac as sha;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::mac::{Keys, hex, passed, same};
 use super::received::party_without_plus;
@@ -110,7 +110,7 @@ impl Method {
 
 impl Adapter for VonageSms {
     fn verify<'a>(&self, request: &Request<'a>, now: Timestamp) -> Result<Proof<'a>, Refusal> {
-        let fields = fields(request)?;
+        let fields = request.fields()?;
         let sig = fields.get(SIG).filter(|sig| !sig.is_empty());
         let sig = sig.ok_or(Rejection::MissingSignature(SIG))?;
         passed(self.method.verify(&signed(&fields), sig))?;
@@ -128,43 +128,12 @@ impl Adapter for VonageSms {
     }
 
     fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
-        Ok(vec![message(&fields(&verified.request)?)?])
+        Ok(vec![message(&verified.request.fields()?)?])
     }
 }
 
+/// In the order in which they are signed.
 type Fields = BTreeMap<String, String>;
-
-/// The fields of query, form or JSON object, in the order in which they are signed.
-fn fields(request: &Request<'_>) -> Result<Fields, Rejection> {
-    match request.is_json() && !request.is_get() {
-        true => json_fields(request.body),
-        false => form_fields(request),
-    }
-}
-
-fn form_fields(request: &Request<'_>) -> Result<Fields, Rejection> {
-    let mut fields = Fields::new();
-    for (name, value) in request.form()?.sorted() {
-        let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(str::to_owned);
-        let field = text(name).and_then(|name| Ok((name, text(value)?)));
-        let (name, value) = field.map_err(|_| Rejection::Undecodable("form"))?;
-        if fields.insert(name, value).is_some() {
-            return Err(Rejection::Repeated("form field"));
-        }
-    }
-    Ok(fields)
-}
-
-fn json_fields(body: &[u8]) -> Result<Fields, Rejection> {
-    let object: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| Rejection::Undecodable("body"))?;
-    let field = |(name, value)| match value {
-        Value::String(text) => Ok((name, text)),
-        Value::Number(number) => Ok((name, number.to_string())),
-        _ => Err(Rejection::Undecodable("body")),
-    };
-    object.into_iter().map(field).collect()
-}
 
 /// `&name=value` for each field but the signature; `&` and `=` inside a value become `_`.
 fn signed(fields: &Fields) -> String {
