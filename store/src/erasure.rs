@@ -86,7 +86,10 @@ impl Store {
     }
 
     /// Carries out what the list and the log say was erased, where that is not done yet.
-    pub(crate) fn erase_again(&mut self, erased: BTreeSet<u64>) -> Result<(), OpenError> {
+    pub(crate) fn erase_again(&mut self, mut erased: BTreeSet<u64>) -> Result<(), OpenError> {
+        // The list may be of a longer log, whose backup this is.
+        let size = self.reader().size();
+        erased.retain(|&index| index < size);
         let listed = ErasedList::read(&self.shared.folder);
         let listed = listed.map_err(OpenError::io("read", &self.shared.folder.erased()))?;
         if listed.is_none_or(|list| list.0 != erased) {

@@ -130,14 +130,23 @@ impl Folder {
 
     /// The keys; `data` stands for the file of the data key if it comes from elsewhere.
     pub(crate) fn keys(&self, data: Option<&DataKey>) -> Result<Keys, OpenError> {
-        let data = match data {
-            Some(key) => key.clone(),
-            None => DataKey::from_bytes(*read_key(&self.data_key(), DATA_KEY)?),
-        };
         Ok(Keys {
-            node: read_key(&self.node_key(), NODE_KEY)?,
-            data,
+            node: self.node_seed()?,
+            data: self.data(data)?,
         })
+    }
+
+    /// The seed of the key that signs checkpoints.
+    pub(crate) fn node_seed(&self) -> Result<Zeroizing<[u8; 32]>, OpenError> {
+        read_key(&self.node_key(), NODE_KEY)
+    }
+
+    /// The data key, unless it comes from elsewhere.
+    pub(crate) fn data(&self, elsewhere: Option<&DataKey>) -> Result<DataKey, OpenError> {
+        match elsewhere {
+            Some(key) => Ok(key.clone()),
+            None => Ok(DataKey::from_bytes(*read_key(&self.data_key(), DATA_KEY)?)),
+        }
     }
 }
 

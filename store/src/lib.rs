@@ -15,6 +15,7 @@
 //! What this room does not do: HTTP, judging, asking the time. It blocks, and spawns no threads of
 //! its own.
 
+mod backup;
 mod disk;
 mod engine;
 mod erasure;
@@ -28,7 +29,9 @@ pub mod proof;
 mod reader;
 mod store;
 mod vault;
+mod verify;
 
+pub use backup::{BackupKeys, restore};
 pub use disk::{Disk, DiskFile, FaultyDisk, RealDisk};
 pub use engine::{Embedded, Engine};
 pub use error::{Damage, Fault, IndexFault, OpenError, ReadError};
@@ -41,3 +44,4 @@ pub use payload::{
 };
 pub use reader::{Head, Reader};
 pub use store::{Creation, Options, Store, Visit};
+pub use verify::{Trust, Verification, verify};

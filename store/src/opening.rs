@@ -16,7 +16,9 @@ use crate::log::frame::Frame;
 use crate::log::segments::{self, Scan};
 use crate::log::{Blobs, Journal, Recovered, Recovery};
 use crate::payload::{ERASED, Sealer};
-use crate::proof::{Checkpoint, Hash, KeyType, SignedCheckpoint, SigningKey, leaf_hash};
+use crate::proof::{
+    Checkpoint, Hash, KeyType, NoteError, SignedCheckpoint, SigningKey, VerifierKey, leaf_hash,
+};
 use crate::reader::{Head, Reader, Shared};
 use crate::store::{Options, Store, Visit};
 use crate::vault::Vault;
@@ -59,7 +61,7 @@ impl Opening {
         // Without a first entry the index cannot be told from another log's, and reading the log
         // says what is wrong.
         let Some(genesis) = genesis.or_else(|| first_leaf(&folder)) else {
-            recovery.run(&mut |_, _| Ok(()))?;
+            recovery.run(&mut |_, _, _| Ok(()))?;
             return Err(OpenError::NotAStore(folder.dir().to_owned()));
         };
         let index = Index::open(&folder.index(), &keys.data, genesis).map_err(Fault::from)?;
@@ -84,7 +86,7 @@ impl Opening {
             erased,
             zeroed: Vec::new(),
         };
-        let recovered = recovery.run(&mut |frame, leaf| fold.frame(frame, leaf))?;
+        let recovered = recovery.run(&mut |_, frame, leaf| fold.frame(frame, leaf))?;
         let Fold {
             at, erased, zeroed, ..
         } = fold;
@@ -113,7 +115,7 @@ impl Opening {
         let [Checkpoint { origin, .. }] = checkpoints;
         let mut store = Store {
             sealer: Sealer::new(&keys.data),
-            signer: signer(&keys, &origin).map_err(Fault::from)?,
+            signer: signer(&keys.node, &origin).map_err(Fault::from)?,
             shared: Arc::new(Shared {
                 segments,
                 hashes: hashes.files(),
@@ -211,8 +213,11 @@ impl Fold<'_> {
     }
 }
 
-/// The newest checkpoint, signed by the node's key.
-pub(crate) fn read_signed(folder: &Folder, keys: &Keys) -> Result<SignedCheckpoint, OpenError> {
+/// The newest checkpoint, under a signature of the key that `key_of` gives for its origin.
+pub(crate) fn read_signed(
+    folder: &Folder,
+    key_of: impl Fn(&str) -> Result<VerifierKey, NoteError>,
+) -> Result<SignedCheckpoint, OpenError> {
     let path = folder.checkpoint();
     let damaged = |what: String| {
         let file = folder.relative(&path);
@@ -229,22 +234,24 @@ pub(crate) fn read_signed(folder: &Folder, keys: &Keys) -> Result<SignedCheckpoi
                 "it is missing, so nobody can tell where the log ended".to_owned(),
             ));
         }
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            return Err(damaged("it is not text".to_owned()));
+        }
         text => text.map_err(OpenError::io("read", &path))?,
     };
-    let signed: SignedCheckpoint = text.parse().map_err(|e| damaged(format!("{e}")))?;
-    let signer = signer(keys, &signed.checkpoint().origin).map_err(Fault::from)?;
-    match signed.verify(&signer.verifier()) {
+    let signed: SignedCheckpoint = text
+        .parse()
+        .map_err(|e: NoteError| damaged(e.to_string()))?;
+    let key = key_of(&signed.checkpoint().origin).map_err(|e| damaged(e.to_string()))?;
+    match signed.verify(&key) {
         Ok(_) => Ok(signed),
-        Err(error) => Err(damaged(format!(
-            "{error}; the key is that of {:?}",
-            folder.node_key()
-        ))),
+        Err(error) => Err(damaged(format!("{error}, with the key {key}"))),
     }
 }
 
 /// The node's key under the log's name.
-pub(crate) fn signer(keys: &Keys, origin: &str) -> Result<SigningKey, crate::proof::NoteError> {
-    SigningKey::from_seed(origin, KeyType::Ed25519, &keys.node)
+pub(crate) fn signer(seed: &[u8; 32], origin: &str) -> Result<SigningKey, NoteError> {
+    SigningKey::from_seed(origin, KeyType::Ed25519, seed)
 }
 
 /// Removes what a creation left that did not come to its end: nobody was told of it.

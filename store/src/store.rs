@@ -165,7 +165,9 @@ impl Store {
         }
         let lock = folder.lock()?;
         let keys = folder.keys(options.data_key.as_ref())?;
-        let signed = opening::read_signed(&folder, &keys)?;
+        let signed = opening::read_signed(&folder, |origin| {
+            opening::signer(&keys.node, origin).map(|signer| signer.verifier())
+        })?;
         let checkpoint = signed.checkpoint().clone();
         let opening = Opening {
             folder,

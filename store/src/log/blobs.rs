@@ -41,4 +41,16 @@ impl Blobs {
             done => done,
         }
     }
+
+    /// The names of all blobs.
+    pub(crate) fn list(&self) -> io::Result<Vec<Hash>> {
+        let mut hashes = Vec::new();
+        if !self.0.exists() {
+            return Ok(hashes);
+        }
+        for file in std::fs::read_dir(&self.0)? {
+            hashes.extend(file?.file_name().to_str().and_then(Hash::from_hex));
+        }
+        Ok(hashes)
+    }
 }

@@ -48,8 +48,27 @@ pub(crate) struct Recovered {
     pub(crate) torn: Option<TornTail>,
 }
 
-/// What is told of each entry: its frame and leaf hash.
-pub(crate) type Each<'a> = &'a mut dyn FnMut(&Frame<'_>, Hash) -> Result<(), String>;
+/// Where a frame begins: in which segment, at which offset.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spot {
+    first: u64,
+    offset: u64,
+}
+
+impl Spot {
+    pub(crate) fn damage(self, folder: &Folder, entry: u64, what: String) -> Damage {
+        let file = folder.relative(&segments::path(&folder.log(), self.first));
+        Damage {
+            file,
+            offset: self.offset,
+            entry: Some(entry),
+            what,
+        }
+    }
+}
+
+/// What is told of each entry: where its frame is, the frame, its leaf hash.
+pub(crate) type Each<'a> = &'a mut dyn FnMut(Spot, &Frame<'_>, Hash) -> Result<(), String>;
 
 impl Recovery<'_> {
     /// Reads the whole log. Hash files that differ from it are made anew.
@@ -59,7 +78,7 @@ impl Recovery<'_> {
             tracing::warn!("hash files differ from the log, which is whole; they are made anew");
             let dir = self.folder.tile();
             std::fs::remove_dir_all(&dir).map_err(OpenError::io("remove", &dir))?;
-            recovered.hashes = self.pass(&mut |_, _| Ok(()))?.0.hashes;
+            recovered.hashes = self.pass(&mut |_, _, _| Ok(()))?.0.hashes;
         }
         Ok(recovered)
     }
@@ -187,21 +206,20 @@ impl Pass<'_> {
         }
     }
 
-    fn check_header(&self, first: u64, header: SegmentHeader) -> Result<(), OpenError> {
+    fn check_header(&mut self, first: u64, header: SegmentHeader) -> Result<(), OpenError> {
         if header.written_by > FORMAT {
-            return Err(OpenError::NewerFormat {
-                found: header.written_by,
-                known: FORMAT,
-            });
+            let (found, known) = (header.written_by, FORMAT);
+            return Err(OpenError::NewerFormat { found, known });
         }
-        let what = if header.first != first {
-            "the file's name is not that of its first entry"
-        } else if header.root_before != self.hashes.tree().root() {
-            "the entries before this segment are not those it was begun after"
-        } else {
-            return Ok(());
-        };
-        Err(self.recovery.damage(first, 0, first, what.to_owned()))
+        if header.first != first {
+            let what = "the file's name is not that of its first entry".to_owned();
+            return Err(self.recovery.damage(first, 0, first, what));
+        }
+        if header.root_before != self.hashes.tree().root() {
+            let here = Spot { first, offset: 0 };
+            return Err(self.other_entries(here, first, "were there when this segment was begun"));
+        }
+        Ok(())
     }
 
     fn frame(&mut self, first: u64, offset: u64, frame: &Frame<'_>) -> Result<(), OpenError> {
@@ -211,7 +229,8 @@ impl Pass<'_> {
             return Err(self.recovery.damage(first, offset, next, what));
         }
         let leaf = leaf_hash(frame.leaf);
-        (self.each)(frame, leaf).map_err(|what| self.recovery.damage(first, offset, next, what))?;
+        (self.each)(Spot { first, offset }, frame, leaf)
+            .map_err(|what| self.recovery.damage(first, offset, next, what))?;
         self.segments.extend([frame.header.frame_bytes() as u64]);
         let tile = self.recovery.folder.tile();
         self.hashes
@@ -230,27 +249,37 @@ impl Pass<'_> {
         }
     }
 
-    /// At the size that was signed, the root must be the one that was signed. If it is not, the
-    /// hash files, which were written when the entries were, tell which entry is another one.
+    /// At a size that was signed, the root must be the one that was signed.
     fn check_root(&mut self, signed: Hash) -> Result<(), OpenError> {
         if self.hashes.tree().root() == signed {
             return Ok(());
         }
-        let tile = self.recovery.folder.tile();
-        let differs = self
-            .hashes
-            .differs()
-            .map_err(OpenError::io("read", &tile))?;
-        let entry = differs.unwrap_or(0);
-        let (first, offset) = self
-            .segments
-            .place(entry)
-            .map_or((0, 0), |place| (place.first, place.offset));
-        let what = match differs {
-            Some(_) => "this is not the entry that was recorded and signed for",
-            None => "somewhere from here on, an entry is not the one that was signed for",
+        let start = Spot {
+            first: 0,
+            offset: 0,
         };
-        Err(self.recovery.damage(first, offset, entry, what.to_owned()))
+        Err(self.other_entries(start, 0, "were signed for"))
+    }
+
+    /// Some entry so far is not the one that was recorded. The hash files, which were written when
+    /// the entries were, tell which; if they do not, `otherwise` is named.
+    fn other_entries(&mut self, otherwise: Spot, entry: u64, those: &str) -> OpenError {
+        let differs = match self.hashes.differs() {
+            Ok(differs) => differs,
+            Err(error) => return OpenError::io("read", &self.recovery.folder.tile())(error),
+        };
+        let place = differs.and_then(|entry| Some((entry, self.segments.place(entry)?)));
+        match place {
+            Some((entry, place)) => {
+                let what = "this is not the entry that was recorded here".to_owned();
+                self.recovery.damage(place.first, place.offset, entry, what)
+            }
+            None => {
+                let what = format!("the entries of this log are not all those that {those}");
+                self.recovery
+                    .damage(otherwise.first, otherwise.offset, entry, what)
+            }
+        }
     }
 
     /// Torn, or damaged? Torn only if it is the last thing in the last segment, and nothing shows

@@ -164,10 +164,8 @@ pub(crate) fn check(store: &Store) {
 /// All entries, as a fold at opening sees them.
 pub(crate) fn folded(dir: &Path) -> Vec<Entry> {
     let mut entries = Vec::new();
-    Store::open(dir, Options::default(), &mut |entry: &Entry| {
-        entries.push(entry.clone())
-    })
-    .unwrap();
+    let mut visit = |entry: &Entry| entries.push(entry.clone());
+    Store::open(dir, Options::default(), &mut visit).unwrap();
     entries
 }
 
