@@ -1,0 +1,103 @@
+//! The case against one platform: four e-processes whose product has mean at most 1 if nobody's
+//! choice of number depends on the platform.
+//!
+//! [`rate`]: do its numbers become active when they were given away, or on a common date?
+//! [`instant`]: does a stranger call within the hour of a registration?
+//! [`breadth`]: does a campaign that reached one of its numbers reach its others next?
+//! [`token`]: do strangers speak the name that only this platform was told?
+//!
+//! Each is a mixture over how a leak could look, so that one can stop looking at any time (Shafer
+//! and Vovk; Grünwald, de Heide and Koolen). None knows contacts, only what was observed.
+
+mod breadth;
+mod rate;
+mod token;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use breadth::{Bet, Breadth, Next};
+pub(crate) use rate::{Decay, Rate};
+pub(crate) use token::{Coincidence, Heard, Token};
+
+/// All that speaks for and against one platform.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Case {
+    pub(crate) rate: Rate,
+    pub(crate) instant: Instant,
+    pub(crate) breadth: Breadth,
+    pub(crate) token: Token,
+    /// Evidence at the moment the platform was accused; it stays.
+    pub(crate) frozen: Option<f64>,
+    /// When it was accused, in microseconds.
+    pub(crate) flagged: Option<i64>,
+    /// The highest log e-value at the end of a day.
+    pub(crate) highest: f64,
+    /// Days that its numbers were given away and proven alive, as far as settled.
+    pub(crate) exposure_days: u64,
+}
+
+impl Case {
+    /// Natural logarithm of the e-value.
+    pub(crate) fn log_e(&self) -> f64 {
+        self.frozen.unwrap_or_else(|| self.live())
+    }
+
+    pub(crate) fn live(&self) -> f64 {
+        self.rate.log_e() + self.instant.log_e() + self.breadth.log_e() + self.token.log_e()
+    }
+}
+
+/// Logarithm of a mean of exponentials, with weights.
+pub(crate) fn log_mix(terms: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let top = terms.clone().map(|t| t.1).fold(f64::NEG_INFINITY, f64::max);
+    if !top.is_finite() {
+        return top;
+    }
+    let sum: f64 = terms
+        .map(|(weight, log)| weight * libm::exp(log - top))
+        .sum();
+    top + libm::log(sum)
+}
+
+/// A stranger within the hour of a registration: lead markets ring while the form is open.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Instant {
+    log: f64,
+}
+
+impl Default for Instant {
+    fn default() -> Instant {
+        Instant { log: 0.0 }
+    }
+}
+
+/// How often a leaking platform's numbers are called within the hour.
+const INSTANT_SHARES: [f64; 3] = [0.05, 0.3, 0.7];
+/// Calls come by day, and so do registrations.
+const DAYTIME: f64 = 2.5;
+
+impl Instant {
+    /// One registration, and whether a stranger came within the hour; `daily` is what the line
+    /// expects in a day.
+    pub(crate) fn bet(&mut self, came: bool, daily: f64) {
+        let chance = (DAYTIME * daily / 24.0).clamp(1e-4, 0.5);
+        let ratio = |q: f64| {
+            if came {
+                q / chance
+            } else {
+                (1.0 - q) / (1.0 - chance)
+            }
+        };
+        let mean =
+            INSTANT_SHARES.iter().map(|q| ratio(*q)).sum::<f64>() / INSTANT_SHARES.len() as f64;
+        self.log += libm::log(0.5 + 0.5 * mean);
+    }
+
+    fn log_e(&self) -> f64 {
+        self.log
+    }
+
+    pub(crate) fn weight(&self) -> f64 {
+        self.log
+    }
+}

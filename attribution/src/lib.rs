@@ -1,0 +1,36 @@
+//! Judgement: which platform passed on the numbers it was given, and how sure that is.
+//!
+//! A pure fold of entries. [`State`] takes in one entry after another and answers with verdicts,
+//! causes, campaigns and links. The same entries give the same answers, bit for bit, on every
+//! machine: floats go through `libm`, maps are ordered, no clock and no chance is read.
+//!
+//! Rooms inside, in the order that a contact passes through them:
+//! `roster` who holds what; `taxonomy` whose message it is; `text` and `campaigns` who called;
+//! `background` what a number gets anyway; `evidence` what speaks against a platform; `decision`
+//! whom to accuse; `state` the fold itself. [`world`] makes worlds of known truth to test all that.
+//!
+//! The method, its assumptions and its limits stand in `docs/METHOD.md`. In short: numbers are
+//! placed with platforms by lot, so that callers who know nothing of a platform cannot prefer its
+//! numbers. Against that null, four e-processes bet: on activity that begins with registration, on
+//! a call within the hour, on campaigns that go from one of its numbers to its others, on the
+//! decoy's name being spoken. Their product is an e-value that may be looked at any day; e-BH over
+//! all platforms keeps the expected share of false accusations below the policy's level.
+//!
+//! Deliberately not here: I/O, time, chance of its own, knowledge of how evidence is stored.
+
+mod background;
+mod campaigns;
+mod decision;
+mod evidence;
+mod roster;
+mod state;
+mod taxonomy;
+mod text;
+mod verdict;
+pub mod world;
+
+pub use state::State;
+pub use verdict::{
+    Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Link, Reason,
+    Verdict,
+};

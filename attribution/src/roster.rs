@@ -1,0 +1,267 @@
+//! Who holds what: our numbers, the platforms, and which was given to which, as told so far.
+
+use std::collections::BTreeMap;
+
+use honeytoken::{
+    Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber,
+    Platform as Declared, PlatformId, RequestKind, RequestMade,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::background::Record;
+use crate::evidence::Case;
+use crate::taxonomy::Profile;
+use crate::text::{NameKeys, name_keys};
+
+/// Microseconds in a day.
+pub(crate) const DAY_US: i64 = 86_400_000_000;
+
+/// A number we hold.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub(crate) number: PhoneNumber,
+    pub(crate) control: bool,
+    pub(crate) country: u32,
+    pub(crate) block: u32,
+    /// Proven alive, in whole days, both ends included; disjoint, ascending.
+    pub(crate) coverage: Vec<(i64, i64)>,
+    pub(crate) placements: Vec<u32>,
+    pub(crate) record: Record,
+    /// Its past when it was first given away.
+    pub(crate) soak: Option<Record>,
+}
+
+/// A number given to a platform under a name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Placement {
+    pub(crate) honeytoken: HoneytokenId,
+    pub(crate) platform: u32,
+    pub(crate) line: u32,
+    /// Microseconds since the epoch.
+    pub(crate) registered: i64,
+    pub(crate) keys: Option<NameKeys>,
+    /// The name was heard on this number before it was given away.
+    pub(crate) name_void: bool,
+    pub(crate) name_heard: bool,
+    pub(crate) instant_judged: bool,
+    pub(crate) opted_out: Option<i64>,
+    pub(crate) erased: Option<i64>,
+    /// Exposure is accounted for up to this day, excluded.
+    pub(crate) settled: i64,
+}
+
+impl Placement {
+    pub(crate) fn day(&self) -> i64 {
+        self.registered.div_euclid(DAY_US)
+    }
+}
+
+/// A platform, and the case against it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Platform {
+    pub(crate) id: PlatformId,
+    pub(crate) profile: Profile,
+    pub(crate) placements: Vec<u32>,
+    pub(crate) case: Case,
+}
+
+/// All of them, by small numbers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Roster {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) placements: Vec<Placement>,
+    pub(crate) platforms: Vec<Platform>,
+    by_number: BTreeMap<PhoneNumber, u32>,
+    by_platform: BTreeMap<PlatformId, u32>,
+    by_honeytoken: BTreeMap<HoneytokenId, u32>,
+    names: BTreeMap<String, u32>,
+    /// Placements by digest of the whole name, and of its parts.
+    pub(crate) spoken: BTreeMap<u64, Vec<u32>>,
+    pub(crate) spoken_parts: BTreeMap<u64, Vec<u32>>,
+}
+
+impl Roster {
+    pub(crate) fn line(&self, number: &PhoneNumber) -> Option<u32> {
+        self.by_number.get(number).copied()
+    }
+
+    pub(crate) fn platform(&self, id: &PlatformId) -> Option<u32> {
+        self.by_platform.get(id).copied()
+    }
+
+    fn intern(&mut self, name: &str) -> u32 {
+        let next = self.names.len() as u32;
+        *self.names.entry(name.to_owned()).or_insert(next)
+    }
+
+    pub(crate) fn add_line(&mut self, added: &LineAdded) {
+        if self.by_number.contains_key(&added.number) {
+            return;
+        }
+        let country = added
+            .country
+            .clone()
+            .unwrap_or_else(|| calling_code(&added.number).to_owned());
+        // A number without a block stands alone: its neighbours are unknown.
+        let block = added
+            .block
+            .clone()
+            .unwrap_or_else(|| added.number.as_str().to_owned());
+        let country = self.intern(&format!("country {country}"));
+        let block = self.intern(&format!("block {block}"));
+        self.by_number.insert(added.number, self.lines.len() as u32);
+        self.lines.push(Line {
+            number: added.number,
+            control: added.role == LineRole::Control,
+            country,
+            block,
+            coverage: Vec::new(),
+            placements: Vec::new(),
+            record: Record::default(),
+            soak: None,
+        });
+    }
+
+    fn platform_or_new(&mut self, id: &PlatformId) -> u32 {
+        if let Some(found) = self.by_platform.get(id) {
+            return *found;
+        }
+        let index = self.platforms.len() as u32;
+        self.by_platform.insert(id.clone(), index);
+        self.platforms.push(Platform {
+            id: id.clone(),
+            profile: Profile::default(),
+            placements: Vec::new(),
+            case: Case::default(),
+        });
+        index
+    }
+
+    pub(crate) fn declare(&mut self, declared: &Declared) {
+        let index = self.platform_or_new(&declared.platform) as usize;
+        self.platforms[index].profile = Profile::of(declared);
+    }
+
+    pub(crate) fn issue(&mut self, token: &Honeytoken) {
+        let Some(line) = self.line(&token.number) else {
+            return;
+        };
+        if self.by_honeytoken.contains_key(&token.honeytoken) {
+            return;
+        }
+        let platform = self.platform_or_new(&token.platform);
+        let index = self.placements.len() as u32;
+        let keys = name_keys(&token.persona.name);
+        for key in keys.iter().map(|k| k.whole) {
+            self.spoken.entry(key).or_default().push(index);
+        }
+        for key in keys.iter().flat_map(|k| k.parts.iter()) {
+            self.spoken_parts.entry(*key).or_default().push(index);
+        }
+        let registered = token.registered_at.as_micros();
+        self.placements.push(Placement {
+            honeytoken: token.honeytoken.clone(),
+            platform,
+            line,
+            registered,
+            keys,
+            name_void: false,
+            name_heard: false,
+            instant_judged: false,
+            opted_out: None,
+            erased: None,
+            settled: registered.div_euclid(DAY_US),
+        });
+        self.by_honeytoken.insert(token.honeytoken.clone(), index);
+        self.lines[line as usize].placements.push(index);
+        self.platforms[platform as usize].placements.push(index);
+    }
+
+    pub(crate) fn request(&mut self, made: &RequestMade) {
+        let Some(&index) = self.by_honeytoken.get(&made.honeytoken) else {
+            return;
+        };
+        let placement = &mut self.placements[index as usize];
+        let at = made.made_at.as_micros();
+        match made.request {
+            RequestKind::OptOut => {
+                placement.opted_out = Some(placement.opted_out.map_or(at, |o| o.min(at)));
+            }
+            RequestKind::Erasure => {
+                placement.erased = Some(placement.erased.map_or(at, |o| o.min(at)));
+            }
+            RequestKind::Access => {}
+        }
+    }
+
+    /// Adds proven life; returns the line and the days of it that were not proven before.
+    pub(crate) fn cover(&mut self, coverage: &Coverage) -> Option<(u32, Vec<(i64, i64)>)> {
+        let line = self.line(&coverage.number)?;
+        let (from, until) = (coverage.from.as_micros(), coverage.until.as_micros());
+        if from >= until {
+            return None;
+        }
+        let days = (from.div_euclid(DAY_US), (until - 1).div_euclid(DAY_US));
+        Some((line, merge(&mut self.lines[line as usize].coverage, days)))
+    }
+
+    /// Whether somebody had been given this line by then.
+    pub(crate) fn is_placed(&self, line: u32, at: i64) -> bool {
+        self.lines[line as usize]
+            .placements
+            .iter()
+            .any(|p| self.placements[*p as usize].registered <= at)
+    }
+}
+
+/// Merges an interval into a list; returns its parts that are new.
+fn merge(list: &mut Vec<(i64, i64)>, new: (i64, i64)) -> Vec<(i64, i64)> {
+    let mut fresh = Vec::new();
+    let mut at = new.0;
+    for (from, until) in list.iter().filter(|(f, u)| *u >= new.0 && *f <= new.1) {
+        if at < *from {
+            fresh.push((at, from - 1));
+        }
+        at = at.max(until + 1);
+    }
+    if at <= new.1 {
+        fresh.push((at, new.1));
+    }
+    list.push(new);
+    list.sort_unstable();
+    let mut merged: Vec<(i64, i64)> = Vec::with_capacity(list.len());
+    for (from, until) in list.drain(..) {
+        match merged.last_mut() {
+            Some(last) if from <= last.1 + 1 => last.1 = last.1.max(until),
+            _ => merged.push((from, until)),
+        }
+    }
+    *list = merged;
+    fresh
+}
+
+/// Numbers of one calling code are one country where nobody says otherwise.
+fn calling_code(number: &PhoneNumber) -> &str {
+    let text = number.as_str();
+    let size = if text.starts_with("+1") || text.starts_with("+7") {
+        2
+    } else {
+        3
+    };
+    text.get(..size).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coverage_merges_and_tells_what_is_new() {
+        let mut list = Vec::new();
+        assert_eq!(merge(&mut list, (5, 8)), vec![(5, 8)]);
+        assert_eq!(merge(&mut list, (12, 14)), vec![(12, 14)]);
+        assert_eq!(merge(&mut list, (7, 13)), vec![(9, 11)]);
+        assert_eq!(list, vec![(5, 14)]);
+        assert_eq!(merge(&mut list, (6, 10)), vec![]);
+    }
+}

@@ -1,0 +1,319 @@
+//! The fold: entries in, verdicts out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use honeytoken::{Contact, Entry, Event, Medium, PlatformId, Policy, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::background::Background;
+use crate::campaigns::Campaigns;
+use crate::evidence::{Coincidence, Decay};
+use crate::roster::{DAY_US, Roster};
+use crate::taxonomy::Whose;
+use crate::text::digest;
+use crate::verdict::{Attribution, Campaign, Link, Verdict};
+
+mod close;
+mod decide;
+mod explain;
+mod observe;
+
+/// No line of ours.
+pub(crate) const NOBODY: u32 = u32::MAX;
+/// A gap in event time longer than this is skipped, not lived through day by day.
+const GAP_DAYS_MAX: i64 = 800;
+
+/// One contact, as far as judgement needs to remember it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) entry: u64,
+    pub(crate) at: i64,
+    pub(crate) line: u32,
+    pub(crate) platform: u32,
+    pub(crate) group: u32,
+    pub(crate) whose: Whose,
+    /// Nothing was said and the caller was not known.
+    pub(crate) silent: bool,
+    /// It spoke a persona's name.
+    pub(crate) named: bool,
+    pub(crate) storm: bool,
+    /// A later part of a contact that was counted already.
+    pub(crate) follows: Option<u64>,
+    /// The same contact told again.
+    pub(crate) repeats: Option<u64>,
+}
+
+/// A contact of the day that is not closed yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) note: u32,
+    pub(crate) at: i64,
+    pub(crate) from: String,
+    pub(crate) text: String,
+    pub(crate) call: bool,
+}
+
+/// Everything that verdicts follow from; the fold of all entries applied so far.
+///
+/// Decides at the end of each day of event time (UTC), from what was received until then and
+/// nothing later. A day is over when an entry of a later day arrives, or [`State::advance`] says so.
+/// Within a day the order of arrival does not matter.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) policy: Policy,
+    pub(crate) roster: Roster,
+    pub(crate) campaigns: Campaigns,
+    pub(crate) background: Background,
+    /// By script: Latin, Han.
+    pub(crate) coincidence: [Coincidence; 2],
+    pub(crate) notes: Vec<Note>,
+    pub(crate) waiting: Vec<Waiting>,
+    /// The day being collected, since the epoch.
+    pub(crate) today: Option<i64>,
+    #[serde(with = "pairs")]
+    keys: BTreeMap<(u64, u64), u32>,
+    #[serde(with = "pairs")]
+    sessions: BTreeMap<(u64, u64), u32>,
+    /// Placements whose first hour was not judged yet.
+    pub(crate) unjudged: Vec<u32>,
+    pub(crate) instant: BTreeSet<u32>,
+    /// Platforms whose evidence changed on the day being closed.
+    pub(crate) touched: BTreeSet<u32>,
+    /// Logarithms of the platforms' e-values when they were last looked at.
+    pub(crate) looks: Vec<f64>,
+    /// Attractiveness of each line to mass diallers, and sums of it by country and block.
+    pub(crate) appeal: Appeal,
+    #[serde(skip)]
+    pub(crate) decay: Decay,
+}
+
+/// Attractiveness of lines, refreshed once a week.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Appeal {
+    pub(crate) line: Vec<f64>,
+    pub(crate) country: BTreeMap<u32, f64>,
+    pub(crate) block: BTreeMap<u32, f64>,
+}
+
+impl State {
+    /// Nothing seen yet, under this policy.
+    pub fn new(policy: Policy) -> State {
+        State {
+            policy,
+            roster: Roster::default(),
+            campaigns: Campaigns::default(),
+            background: Background::default(),
+            coincidence: Default::default(),
+            notes: Vec::new(),
+            waiting: Vec::new(),
+            today: None,
+            keys: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            unjudged: Vec::new(),
+            instant: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            looks: Vec::new(),
+            appeal: Appeal::default(),
+            decay: Decay::default(),
+        }
+    }
+
+    /// Takes in the next entry. Entries come in the order of the log.
+    pub fn apply(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::LineAdded(line) => {
+                self.roster.add_line(line);
+                self.appeal.add(&self.roster);
+            }
+            Event::PlatformDeclared(platform) => self.roster.declare(platform),
+            Event::HoneytokenIssued(token) => self.issue(token),
+            Event::RequestMade(made) => self.roster.request(made),
+            Event::Coverage(coverage) => self.cover(coverage),
+            Event::Contact(contact) => self.contact(entry.index, contact),
+            Event::Policy(policy) => self.policy = policy.clone(),
+            // Ends, retirements and erasures change what may happen next, not what happened: a
+            // number once given away stays given away, and what was folded stays folded.
+            _ => {}
+        }
+    }
+
+    /// Says that it is `now` in event time: days that are over are closed.
+    pub fn advance(&mut self, now: Timestamp) {
+        if self.today.is_some() {
+            self.close_until(now.as_micros().div_euclid(DAY_US));
+        }
+    }
+
+    /// The verdict on every platform, by id.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        self.explain_all()
+    }
+
+    /// The verdict on one platform.
+    pub fn verdict(&self, platform: &PlatformId) -> Option<Verdict> {
+        let index = self.roster.platform(platform)?;
+        Some(self.explain(index))
+    }
+
+    /// Why the contact in this entry happened; none if the entry is no contact.
+    pub fn cause(&self, entry_index: u64) -> Option<Attribution> {
+        let at = self
+            .notes
+            .binary_search_by_key(&entry_index, |n| n.entry)
+            .ok()?;
+        Some(self.attribute(&self.notes[at]))
+    }
+
+    /// All campaigns, oldest first.
+    pub fn campaigns(&self) -> Vec<Campaign> {
+        self.list_campaigns()
+    }
+
+    /// Pairs of platforms that share buyers beyond chance.
+    pub fn links(&self) -> Vec<Link> {
+        Vec::new()
+    }
+
+    fn issue(&mut self, token: &honeytoken::Honeytoken) {
+        let before = self.roster.placements.len();
+        self.roster.issue(token);
+        if self.roster.placements.len() > before {
+            let placement = &self.roster.placements[before];
+            if let Some(keys) = &placement.keys {
+                self.coincidence[usize::from(keys.han)].name();
+            }
+            let (platform, day) = (placement.platform as usize, placement.day());
+            self.roster.platforms[platform].case.rate.register(day);
+            self.unjudged.push(before as u32);
+        }
+    }
+
+    fn contact(&mut self, entry: u64, contact: &Contact) {
+        let at = self.event_time(contact.received_at);
+        let repeats = self.repeat_of(contact);
+        let line = contact
+            .to
+            .as_ref()
+            .filter(|_| contact.medium != Medium::Control)
+            .and_then(|to| to.number())
+            .and_then(|number| self.roster.line(&number));
+        let note = self.notes.len() as u32;
+        let follows = if repeats.is_none() {
+            self.follow_up(contact, note)
+        } else {
+            None
+        };
+        self.notes.push(Note {
+            entry,
+            at,
+            line: line.unwrap_or(NOBODY),
+            platform: NOBODY,
+            group: NOBODY,
+            whose: Whose::Stranger,
+            silent: false,
+            named: false,
+            storm: false,
+            follows: follows.map(|n| self.notes[n as usize].entry),
+            repeats: repeats.map(|n| self.notes[n as usize].entry),
+        });
+        if repeats.is_none() && line.is_some() {
+            self.wait(note, at, contact, follows);
+        }
+    }
+
+    /// Late contacts count on the day they arrive: closed days stay closed.
+    fn event_time(&mut self, received: Timestamp) -> i64 {
+        let at = received.as_micros();
+        let day = at.div_euclid(DAY_US);
+        match self.today {
+            None => self.begin(day),
+            Some(_) => self.close_until(day),
+        }
+        let today = self.today.unwrap_or(day);
+        at.max(today.saturating_mul(DAY_US))
+    }
+
+    /// The first contact told under the same key, if this one is not the first.
+    fn repeat_of(&mut self, contact: &Contact) -> Option<u32> {
+        let salted = |salt| {
+            let parts = [contact.connection.as_str(), "\u{0}", &contact.dedupe_key];
+            digest(salt, parts.into_iter().flat_map(str::bytes))
+        };
+        let next = self.notes.len() as u32;
+        let first = *self.keys.entry((salted(30), salted(31))).or_insert(next);
+        (first != next).then_some(first)
+    }
+
+    /// The contact that began the same call.
+    fn follow_up(&mut self, contact: &Contact, note: u32) -> Option<u32> {
+        let session = contact.session.as_deref()?;
+        let salted = |salt| {
+            let parts = [contact.connection.as_str(), "\u{0}", session];
+            digest(salt, parts.into_iter().flat_map(str::bytes))
+        };
+        let first = *self
+            .sessions
+            .entry((salted(32), salted(33)))
+            .or_insert(note);
+        (first != note).then_some(first)
+    }
+
+    /// Puts a contact with the others of its day; later parts of a call bring their words to it.
+    fn wait(&mut self, note: u32, at: i64, contact: &Contact, follows: Option<u32>) {
+        let text = contact.text.clone().unwrap_or_default();
+        if let Some(first) = follows {
+            if let Some(waiting) = self.waiting.iter_mut().find(|w| w.note == first) {
+                if waiting.text.len() < text.len() {
+                    waiting.text = text;
+                }
+                return;
+            }
+            if text.is_empty() {
+                return;
+            }
+        }
+        let from = contact
+            .from
+            .as_ref()
+            .map(|f| f.as_str().to_owned())
+            .unwrap_or_default();
+        let call = contact.medium != Medium::Sms;
+        self.waiting.push(Waiting {
+            note,
+            at,
+            from,
+            text,
+            call,
+        });
+    }
+}
+
+impl Appeal {
+    /// A new line is as attractive as any.
+    pub(crate) fn add(&mut self, roster: &Roster) {
+        for line in roster.lines.iter().skip(self.line.len()) {
+            self.line.push(1.0);
+            *self.country.entry(line.country).or_default() += 1.0;
+            *self.block.entry(line.block).or_default() += 1.0;
+        }
+    }
+}
+
+/// Maps whose keys are no strings, as lists of pairs: every format can hold those.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Map = BTreeMap<(u64, u64), u32>;
+
+    pub(super) fn serialize<S: Serializer>(map: &Map, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Map, D::Error> {
+        Ok(Vec::<((u64, u64), u32)>::deserialize(d)?
+            .into_iter()
+            .collect())
+    }
+}

@@ -1,0 +1,453 @@
+//! From evidence to words: causes, classes, reasons.
+
+use std::collections::BTreeMap;
+
+use honeytoken::Timestamp;
+
+use super::{NOBODY, Note, State};
+use crate::campaigns::Group;
+use crate::decision::{levels, posterior};
+use crate::roster::{DAY_US, Platform};
+use crate::taxonomy::Whose;
+use crate::verdict::{
+    Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Reason, Verdict,
+};
+
+/// Days of exposure, over all numbers, below which nothing can be said.
+const EXPOSURE_DAYS_MIN: u64 = 45;
+
+impl State {
+    pub(super) fn explain_all(&self) -> Vec<Verdict> {
+        let fdr = self.fdr();
+        let notes = self.notes_by_platform();
+        let mut all: Vec<Verdict> = (0..self.roster.platforms.len())
+            .map(|p| self.verdict_of(p as u32, fdr[p], &notes[p]))
+            .collect();
+        all.sort_by(|a, b| a.platform.cmp(&b.platform));
+        all
+    }
+
+    pub(super) fn explain(&self, platform: u32) -> Verdict {
+        let notes: Vec<&Note> = self
+            .notes
+            .iter()
+            .filter(|n| self.concerns(n, platform))
+            .collect();
+        self.verdict_of(platform, self.fdr()[platform as usize], &notes)
+    }
+
+    fn fdr(&self) -> Vec<f64> {
+        let logs: Vec<f64> = self
+            .roster
+            .platforms
+            .iter()
+            .map(|p| p.case.log_e())
+            .collect();
+        let mut order: Vec<usize> = (0..logs.len()).collect();
+        order.sort_by(|a, b| logs[*b].total_cmp(&logs[*a]).then(a.cmp(b)));
+        let sorted: Vec<f64> = order.iter().map(|p| logs[*p]).collect();
+        let watched = self.watched();
+        let mut fdr = vec![1.0; logs.len()];
+        for (p, level) in order.into_iter().zip(levels(&sorted, watched)) {
+            fdr[p] = level;
+        }
+        fdr
+    }
+
+    fn notes_by_platform(&self) -> Vec<Vec<&Note>> {
+        let mut notes = vec![Vec::new(); self.roster.platforms.len()];
+        for note in self.notes.iter().filter(|n| n.line != NOBODY) {
+            for p in &self.roster.lines[note.line as usize].placements {
+                let placement = &self.roster.placements[*p as usize];
+                if placement.registered <= note.at {
+                    notes[placement.platform as usize].push(note);
+                }
+            }
+        }
+        notes
+    }
+
+    fn concerns(&self, note: &Note, platform: u32) -> bool {
+        note.line != NOBODY
+            && self.roster.lines[note.line as usize]
+                .placements
+                .iter()
+                .any(|p| {
+                    let placement = &self.roster.placements[*p as usize];
+                    placement.platform == platform && placement.registered <= note.at
+                })
+    }
+
+    fn verdict_of(&self, index: u32, fdr: f64, notes: &[&Note]) -> Verdict {
+        let platform = &self.roster.platforms[index as usize];
+        let case = &platform.case;
+        let mut contacts: BTreeMap<Cause, u64> = BTreeMap::new();
+        let mut leaks: Vec<&Note> = Vec::new();
+        for note in notes
+            .iter()
+            .filter(|n| n.repeats.is_none() && n.follows.is_none())
+        {
+            let found = self.judge(note);
+            if found.platform.is_none_or(|p| p == index) {
+                *contacts.entry(found.cause).or_default() += 1;
+                if found.cause == Cause::Leak {
+                    leaks.push(note);
+                }
+            }
+        }
+        let class = self.class(platform, &contacts, &leaks);
+        let first = leaks.iter().map(|n| n.at).min();
+        let log_e = case.log_e();
+        let micros = Timestamp::from_micros;
+        let mut lines: Vec<u32> = leaks.iter().map(|n| n.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut evidence: Vec<u64> = leaks.iter().map(|n| n.entry).collect();
+        evidence.sort_unstable();
+        evidence.truncate(EVIDENCE_MAX);
+        Verdict {
+            platform: platform.id.clone(),
+            class,
+            probability: posterior(self.policy.prior, log_e),
+            e_value: libm::exp(log_e.min(690.0)),
+            e_value_max: libm::exp(case.highest.max(log_e).min(690.0)),
+            fdr,
+            first_evidence_at: first.map(micros),
+            flagged_at: case.flagged.map(micros),
+            days_to_detection: case
+                .flagged
+                .map(|f| first.map_or(0.0, |first| ((f - first) as f64 / DAY_US as f64).max(0.0))),
+            exposure_days: self.exposure_days(platform),
+            canaries: platform.placements.len() as u32,
+            canaries_hit: lines.len() as u32,
+            flags: self.flags(platform, notes),
+            leak_between: self.leak_between(platform, &leaks),
+            joint_with: Vec::new(),
+            factors: factors(platform),
+            reason: reason(
+                class,
+                &contacts,
+                lines.len(),
+                platform.placements.len(),
+                log_e,
+            ),
+            contacts,
+            evidence,
+        }
+    }
+
+    /// Settled exposure, and what was proven since.
+    fn exposure_days(&self, platform: &Platform) -> f64 {
+        let today = self.today.unwrap_or(0);
+        let open: i64 = platform
+            .placements
+            .iter()
+            .map(|p| &self.roster.placements[*p as usize])
+            .map(|p| {
+                let line = &self.roster.lines[p.line as usize];
+                line.coverage
+                    .iter()
+                    .map(|c| (c.1.min(today - 1) + 1 - c.0.max(p.settled)).max(0))
+                    .sum::<i64>()
+            })
+            .sum();
+        (platform.case.exposure_days + open as u64) as f64
+    }
+
+    fn class(
+        &self,
+        platform: &Platform,
+        contacts: &BTreeMap<Cause, u64>,
+        leaks: &[&Note],
+    ) -> Class {
+        let count = |cause| contacts.get(&cause).copied().unwrap_or(0);
+        if platform.case.flagged.is_some() {
+            return if self.is_resold(leaks) {
+                Class::Resold
+            } else {
+                Class::Leaked
+            };
+        }
+        if count(Cause::DisclosedPartner) > 0 {
+            return Class::Disclosed;
+        }
+        if count(Cause::FirstParty) > 1 {
+            return Class::FirstParty;
+        }
+        if self.exposure_days(platform) < EXPOSURE_DAYS_MIN as f64 {
+            Class::Insufficient
+        } else {
+            Class::Quiet
+        }
+    }
+
+    /// From the last registration that leaked, or the common date that explains most, to the
+    /// first contact that followed.
+    fn leak_between(&self, platform: &Platform, leaks: &[&Note]) -> Option<(Timestamp, Timestamp)> {
+        platform.case.flagged?;
+        let first = leaks.iter().map(|n| n.at).min()?;
+        let registered = platform
+            .placements
+            .iter()
+            .map(|p| &self.roster.placements[*p as usize])
+            .filter(|p| p.registered <= first && leaks.iter().any(|n| n.line == p.line))
+            .map(|p| p.registered)
+            .max()?;
+        let date = platform
+            .case
+            .rate
+            .common_date()
+            .map_or(registered, |day| day.saturating_mul(DAY_US));
+        let from = registered.max(date.min(first));
+        Some((Timestamp::from_micros(from), Timestamp::from_micros(first)))
+    }
+
+    /// Several buyers, or one trade that goes on.
+    fn is_resold(&self, leaks: &[&Note]) -> bool {
+        const BUYERS_MIN: usize = 3;
+        const SPREAD_DAYS: i64 = 30;
+        let mut starts: BTreeMap<u32, i64> = BTreeMap::new();
+        for note in leaks.iter().filter(|n| n.group != NOBODY && !n.silent) {
+            let start = starts
+                .entry(self.campaigns.root(note.group))
+                .or_insert(note.at);
+            *start = note.at.min(*start);
+        }
+        let (first, last) = (starts.values().min(), starts.values().max());
+        let spread = first.zip(last).map_or(0, |(f, l)| (l - f) / DAY_US);
+        starts.len() >= BUYERS_MIN && spread >= SPREAD_DAYS
+    }
+
+    fn flags(&self, platform: &Platform, notes: &[&Note]) -> Vec<Flag> {
+        let mut flags = Vec::new();
+        let after = |note: &Note, when: fn(&crate::roster::Placement) -> Option<i64>| {
+            platform
+                .placements
+                .iter()
+                .map(|p| &self.roster.placements[*p as usize])
+                .any(|p| p.line == note.line && when(p).is_some_and(|t| note.at > t))
+        };
+        let own = |n: &&&Note| matches!(n.whose, Whose::Own | Whose::Partner);
+        if notes.iter().filter(own).any(|n| after(n, |p| p.opted_out)) {
+            flags.push(Flag::OptOutViolated);
+        }
+        let any = |n: &&&Note| matches!(n.whose, Whose::Own | Whose::Partner | Whose::Transaction);
+        if notes.iter().filter(any).any(|n| after(n, |p| p.erased)) {
+            flags.push(Flag::ErasureIgnored);
+        }
+        if notes.iter().any(|n| n.whose == Whose::Impostor) {
+            flags.push(Flag::Impersonated);
+        }
+        flags
+    }
+
+    pub(super) fn attribute(&self, note: &Note) -> Attribution {
+        let found = self.judge(note);
+        Attribution {
+            cause: found.cause,
+            platform: found
+                .platform
+                .map(|p| self.roster.platforms[p as usize].id.clone()),
+            campaign: found.campaign,
+        }
+    }
+
+    /// Why a contact happened, as things stand.
+    fn judge(&self, note: &Note) -> Attribution<u32> {
+        if let Some(first) = note.repeats.or(note.follows)
+            && let Ok(at) = self.notes.binary_search_by_key(&first, |n| n.entry)
+            && first < note.entry
+        {
+            return self.judge(&self.notes[at]);
+        }
+        let mut note = note.clone();
+        if let Some(waiting) = self
+            .waiting
+            .iter()
+            .find(|w| self.notes[w.note as usize].entry == note.entry)
+        {
+            (note.whose, note.platform) = self.whose(note.line, waiting);
+            let handles = crate::text::handles(&waiting.text);
+            note.group = self
+                .campaigns
+                .find(&waiting.from, &handles)
+                .unwrap_or(NOBODY);
+        }
+        let campaign = (note.group != NOBODY).then(|| CampaignId(self.campaigns.root(note.group)));
+        let owned = |cause| Attribution {
+            cause,
+            platform: Some(note.platform),
+            campaign: None,
+        };
+        match note.whose {
+            Whose::Transaction => owned(Cause::Transactional),
+            Whose::Own => owned(Cause::FirstParty),
+            Whose::Partner => owned(Cause::DisclosedPartner),
+            Whose::Impostor | Whose::Stranger => self.judge_stranger(&note, campaign),
+        }
+    }
+
+    fn judge_stranger(&self, note: &Note, campaign: Option<CampaignId>) -> Attribution<u32> {
+        if note.line == NOBODY {
+            return Attribution {
+                cause: Cause::Unknown,
+                platform: None,
+                campaign,
+            };
+        }
+        let group = campaign.and_then(|c| self.campaigns.get(c.0));
+        let accused = self.roster.lines[note.line as usize]
+            .placements
+            .iter()
+            .map(|p| &self.roster.placements[*p as usize])
+            .find(|p| {
+                p.registered <= note.at
+                    && self.roster.platforms[p.platform as usize]
+                        .case
+                        .flagged
+                        .is_some()
+            });
+        if let Some(placement) = accused
+            && (note.named || group.is_some_and(|g| self.works_lists(g)))
+        {
+            return Attribution {
+                cause: Cause::Leak,
+                platform: Some(placement.platform),
+                campaign,
+            };
+        }
+        let cause = if group.is_some_and(looks_for_owner) {
+            Cause::PreviousOwner
+        } else {
+            Cause::Background
+        };
+        Attribution {
+            cause,
+            platform: None,
+            campaign,
+        }
+    }
+
+    /// Nearly all numbers of the campaign belong to accused platforms, and none to nobody.
+    fn works_lists(&self, group: &Group) -> bool {
+        let listed = group
+            .hits
+            .iter()
+            .filter(|h| !h.unplaced && self.is_accused(h.line))
+            .count();
+        group.unplaced == 0 && listed * 10 >= group.hits.len() * 8
+    }
+
+    fn is_accused(&self, line: u32) -> bool {
+        self.roster.lines[line as usize].placements.iter().any(|p| {
+            let platform = self.roster.placements[*p as usize].platform;
+            self.roster.platforms[platform as usize]
+                .case
+                .flagged
+                .is_some()
+        })
+    }
+
+    pub(super) fn list_campaigns(&self) -> Vec<Campaign> {
+        self.campaigns
+            .iter()
+            .map(|(id, group)| self.campaign(id, group))
+            .collect()
+    }
+
+    fn campaign(&self, id: u32, group: &Group) -> Campaign {
+        let day = |d: i64| Timestamp::from_micros(d.saturating_mul(DAY_US));
+        let mut platforms: Vec<_> = if self.works_lists(group) {
+            let lines = group
+                .hits
+                .iter()
+                .flat_map(|h| &self.roster.lines[h.line as usize].placements);
+            lines
+                .map(|p| {
+                    &self.roster.platforms[self.roster.placements[*p as usize].platform as usize]
+                })
+                .filter(|p| p.case.flagged.is_some())
+                .map(|p| p.id.clone())
+                .collect()
+        } else {
+            Vec::new()
+        };
+        platforms.sort();
+        platforms.dedup();
+        let language = if group.texts == 0 {
+            None
+        } else {
+            Some(if group.han { "zh" } else { "en" }.to_owned())
+        };
+        Campaign {
+            campaign: CampaignId(id),
+            first_at: day(group.first),
+            last_at: day(group.last),
+            contacts: group.contacts,
+            numbers: group.hits.len() as u32,
+            unplaced: group.unplaced,
+            platforms,
+            language,
+        }
+    }
+}
+
+/// Few numbers, again and again: somebody looks for the person who had them before.
+fn looks_for_owner(group: &Group) -> bool {
+    group.hits.len() <= 4 && group.contacts >= 3 * group.hits.len() as u64
+}
+
+fn factors(platform: &Platform) -> Vec<Factor> {
+    let case = &platform.case;
+    [
+        ("rate", case.rate.log_e()),
+        ("instant", case.instant.weight()),
+        ("breadth", case.breadth.log_e()),
+        ("token", case.token.log_e()),
+    ]
+    .map(|(name, log_e)| Factor {
+        name: name.into(),
+        log_e,
+    })
+    .into()
+}
+
+fn reason(
+    class: Class,
+    contacts: &BTreeMap<Cause, u64>,
+    hit: usize,
+    canaries: usize,
+    log_e: f64,
+) -> Reason {
+    let n = |cause| contacts.get(&cause).copied().unwrap_or(0);
+    let e = libm::exp(log_e.min(690.0));
+    let (zh, en) = match class {
+        Class::Leaked | Class::Resold => (
+            format!(
+                "只给过该平台的{canaries}个号码中有{hit}个收到未披露第三方的{}次联系，e 值 {e:.0}。若号码并非随机分配，或名字、号码另有泄露途径，结论可能有误。",
+                n(Cause::Leak)
+            ),
+            format!(
+                "{hit} of {canaries} numbers given only to this platform were reached by undeclared third parties, {} contacts, e-value {e:.0}. This would be wrong if numbers had not been placed by lot, or if number and name had left by another way.",
+                n(Cause::Leak)
+            ),
+        ),
+        Class::Disclosed => (
+            format!("有平台已披露的合作方的{}次联系，没有超出背景的其他第三方联系。", n(Cause::DisclosedPartner)),
+            format!("{} contacts by partners that the platform declared; no others beyond background.", n(Cause::DisclosedPartner)),
+        ),
+        Class::FirstParty => (
+            format!("平台自己的营销联系{}次，没有超出背景的第三方联系。", n(Cause::FirstParty)),
+            format!("{} marketing contacts by the platform itself; no third parties beyond background.", n(Cause::FirstParty)),
+        ),
+        Class::Quiet => (
+            "观察时间足够，除背景、事务和平台自己的消息外没有其他联系。".to_owned(),
+            "Watched long enough; nothing beyond background, transactions and the platform's own messages.".to_owned(),
+        ),
+        Class::Insufficient => (
+            "观察时间太短，无法判断。".to_owned(),
+            "Not watched long enough to say.".to_owned(),
+        ),
+    };
+    Reason { zh, en }
+}

@@ -1,0 +1,339 @@
+//! What the day's contacts show: whose they are, which campaign, which names, which number next.
+
+use super::close::{Active, HOUR_US};
+use super::{NOBODY, State, Waiting};
+use crate::background::{NEW, SILENT};
+use crate::campaigns::{HITS_MAX, Hit};
+use crate::evidence::{Bet, Heard, Next};
+use crate::roster::DAY_US;
+use crate::taxonomy::{Seen, Whose};
+use crate::text::{handles, spoken};
+
+/// Lines nobody was given that a campaign may reach and still be followed as a list worker.
+const UNPLACED_MAX: u32 = 4;
+/// Numbers of a campaign after which its next one says nothing any more.
+const FOLLOWED_MAX: usize = 40;
+
+impl State {
+    /// Takes in the day's contacts in order of time, whatever order they arrived in.
+    pub(super) fn observe(&mut self) -> Active {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_by(|a, b| {
+            let line = |w: &Waiting| self.notes[w.note as usize].line;
+            (a.at, line(a), &a.from, &a.text, a.note).cmp(&(
+                b.at,
+                line(b),
+                &b.from,
+                &b.text,
+                b.note,
+            ))
+        });
+        let mut active = Active::new();
+        for contact in waiting {
+            if let Some((line, stream)) = self.take_in(&contact) {
+                active
+                    .entry((line, stream))
+                    .and_modify(|at| *at = contact.at.max(*at))
+                    .or_insert(contact.at);
+            }
+        }
+        active
+    }
+
+    fn take_in(&mut self, contact: &Waiting) -> Option<(u32, usize)> {
+        let line = self.notes[contact.note as usize].line;
+        let (whose, platform) = self.whose(line, contact);
+        let note = &mut self.notes[contact.note as usize];
+        (note.whose, note.platform) = (whose, platform);
+        if matches!(whose, Whose::Transaction | Whose::Own | Whose::Partner) {
+            return None;
+        }
+        self.ring_at_once(line, contact.at);
+        let active = self.follow(line, contact);
+        self.listen(line, contact);
+        active
+    }
+
+    /// Whose a contact is; the platform too, where it is not a stranger's.
+    pub(super) fn whose(&self, line: u32, contact: &Waiting) -> (Whose, u32) {
+        let placements = &self.roster.lines[line as usize].placements;
+        let mut best = (Whose::Stranger, NOBODY);
+        if placements.is_empty() {
+            return best;
+        }
+        let seen = Seen::new(&contact.from, &contact.text, contact.call);
+        for placement in placements
+            .iter()
+            .map(|p| &self.roster.placements[*p as usize])
+        {
+            if placement.registered <= contact.at {
+                let whose = self.roster.platforms[placement.platform as usize]
+                    .profile
+                    .judge(&seen);
+                if whose < best.0 {
+                    best = (whose, placement.platform);
+                }
+            }
+        }
+        best
+    }
+
+    /// Names in the text: the personas' of this line, and by how much chance others'.
+    fn listen(&mut self, line: u32, contact: &Waiting) {
+        if contact.text.is_empty() {
+            return;
+        }
+        let heard = spoken(&contact.text);
+        let bearers = |keys: &[u64], index: &std::collections::BTreeMap<u64, Vec<u32>>| {
+            let mut found: Vec<u32> = keys
+                .iter()
+                .filter_map(|k| index.get(k))
+                .flatten()
+                .copied()
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let whole = bearers(&heard.whole, &self.roster.spoken);
+        let parts = bearers(&heard.parts, &self.roster.spoken_parts);
+        let han = contact.text.chars().any(crate::text::is_han);
+        let script = usize::from(han);
+        let group = self.notes[contact.note as usize].group;
+        let mass = self
+            .campaigns
+            .get(group)
+            .is_some_and(|g| g.controls > 0 || g.unplaced > 1);
+        let chances = self.coincidence[script].chances();
+        let (mut own_whole, mut own_part) = (Vec::new(), 0);
+        for index in self.roster.lines[line as usize].placements.clone() {
+            let placement = &mut self.roster.placements[index as usize];
+            let has = |list: &[u32]| list.binary_search(&index).is_ok();
+            let found = if has(&whole) {
+                Heard::Whole
+            } else if has(&parts) {
+                Heard::Part
+            } else {
+                Heard::Not
+            };
+            if placement.registered > contact.at {
+                placement.name_void |= found == Heard::Whole;
+                continue;
+            }
+            own_whole.push(index);
+            own_part += u64::from(has(&parts));
+            let other_script = placement.keys.as_ref().is_none_or(|k| k.han != han);
+            if placement.name_void || placement.name_heard || other_script {
+                continue;
+            }
+            placement.name_heard = found == Heard::Whole;
+            self.notes[contact.note as usize].named |= found == Heard::Whole;
+            self.roster.platforms[placement.platform as usize]
+                .case
+                .token
+                .text(found, mass, chances);
+            self.touched.insert(placement.platform);
+        }
+        let others = whole.into_iter().filter(|p| !own_whole.contains(p));
+        self.coincidence[script].text(line, others, parts.len() as u64 - own_part);
+    }
+
+    fn ring_at_once(&mut self, line: u32, at: i64) {
+        for index in &self.unjudged {
+            let placement = &self.roster.placements[*index as usize];
+            if placement.line == line && (0..=HOUR_US).contains(&(at - placement.registered)) {
+                self.instant.insert(*index);
+            }
+        }
+    }
+
+    /// Joins the contact to its campaign, and says which stream it makes active.
+    fn follow(&mut self, line: u32, contact: &Waiting) -> Option<(u32, usize)> {
+        let day = contact.at.div_euclid(DAY_US);
+        let handles = handles(&contact.text);
+        let joined = self.campaigns.join(&contact.from, &handles, day);
+        let follows = self.notes[contact.note as usize].follows.is_some();
+        self.notes[contact.note as usize].group = joined.group;
+        let unplaced = !self.roster.is_placed(line, contact.at);
+        let control = self.roster.lines[line as usize].control;
+        let group = self.campaigns.get_mut(joined.group)?;
+        let known = group.contacts > 0;
+        group.contacts += u64::from(!follows);
+        group.texts += u64::from(!contact.text.is_empty());
+        group.han |= contact.text.chars().any(crate::text::is_han);
+        group.last = day;
+        if let Some(hit) = group.hits.iter_mut().find(|h| h.line == line) {
+            hit.last = day;
+            hit.contacts += 1;
+            return None;
+        }
+        let silent = !joined.linkable && group.texts == 0;
+        let seen_by_controls = group.controls > 0;
+        if group.hits.len() < HITS_MAX {
+            self.reach(
+                joined.group,
+                Hit {
+                    line,
+                    day,
+                    last: day,
+                    contacts: 1,
+                    unplaced,
+                    control,
+                },
+            );
+        }
+        if silent || (!joined.linkable && !known) {
+            self.notes[contact.note as usize].silent = true;
+            self.roster.lines[line as usize].record.silent_today += 1;
+            return Some((line, SILENT));
+        }
+        if seen_by_controls {
+            self.roster.lines[line as usize].record.mass += 1;
+            return None;
+        }
+        Some((line, NEW))
+    }
+
+    /// A campaign reaches a line that it had not reached before.
+    fn reach(&mut self, group: u32, hit: Hit) {
+        let Some(campaign) = self.campaigns.get(group) else {
+            return;
+        };
+        let followed = campaign.unplaced < UNPLACED_MAX && campaign.hits.len() < FOLLOWED_MAX;
+        let opening = campaign_opens(campaign.hits.len());
+        let bets = if followed {
+            self.bet_on_next(group, hit)
+        } else {
+            Vec::new()
+        };
+        let owners: Vec<u32> = if opening {
+            self.owners(hit.line, hit.day)
+        } else {
+            Vec::new()
+        };
+        let Some(campaign) = self.campaigns.get_mut(group) else {
+            return;
+        };
+        if followed {
+            campaign.bets = bets;
+        }
+        for owner in owners {
+            if campaign.bets.iter().all(|b| b.platform != owner) {
+                campaign.bets.push(Bet::new(owner));
+            }
+        }
+        campaign.hits.push(hit);
+        campaign.unplaced += u32::from(hit.unplaced);
+        campaign.controls += u32::from(hit.control);
+    }
+
+    /// Platforms that had been given the line.
+    fn owners(&self, line: u32, day: i64) -> Vec<u32> {
+        let placements = self.roster.lines[line as usize].placements.iter();
+        placements
+            .map(|p| &self.roster.placements[*p as usize])
+            .filter(|p| p.day() <= day)
+            .map(|p| p.platform)
+            .collect()
+    }
+
+    /// Settles the bets of platforms whose number the campaign reached first.
+    fn bet_on_next(&mut self, group: u32, hit: Hit) -> Vec<Bet> {
+        let Some(campaign) = self.campaigns.get(group) else {
+            return Vec::new();
+        };
+        let mut bets = campaign.bets.clone();
+        if bets.is_empty() {
+            return bets;
+        }
+        let reached: Vec<u32> = campaign.hits.iter().map(|h| h.line).collect();
+        let chance = self.chance_of(hit.line, &reached);
+        for bet in &mut bets {
+            let next = self.next_for(bet.platform, &reached, hit, chance);
+            let case = &mut self.roster.platforms[bet.platform as usize].case;
+            case.breadth.update(bet, &next);
+            self.touched.insert(bet.platform);
+        }
+        bets
+    }
+
+    /// Probability that a campaign that does not care reaches this line next.
+    fn chance_of(&self, line: u32, reached: &[u32]) -> f64 {
+        let lines = &self.roster.lines;
+        let (country, block) = (lines[line as usize].country, lines[line as usize].block);
+        let appeal = self.appeal.line[line as usize];
+        let (mut here, mut near, mut visited) = (0.0, 0.0, false);
+        for r in reached {
+            let other = &lines[*r as usize];
+            here += if other.country == country {
+                self.appeal.line[*r as usize]
+            } else {
+                0.0
+            };
+            if other.block == block {
+                near += self.appeal.line[*r as usize];
+                visited = true;
+            }
+        }
+        let of = |sum: Option<&f64>, gone: f64| {
+            appeal / (sum.copied().unwrap_or(appeal) - gone).max(appeal)
+        };
+        let anywhere = of(self.appeal.country.get(&country), here);
+        if visited {
+            anywhere.max(of(self.appeal.block.get(&block), near))
+        } else {
+            anywhere
+        }
+    }
+
+    fn next_for(&self, platform: u32, reached: &[u32], hit: Hit, chance: f64) -> Next {
+        let at = (hit.day + 1) * DAY_US - 1;
+        let left: Vec<u32> = self.roster.platforms[platform as usize]
+            .placements
+            .iter()
+            .map(|p| &self.roster.placements[*p as usize])
+            .filter(|p| p.registered <= at && !reached.contains(&p.line))
+            .map(|p| p.line)
+            .collect();
+        Next {
+            ours: left.contains(&hit.line),
+            left: left.len(),
+            chance: self.rival(platform, reached, hit, chance),
+        }
+    }
+
+    /// Where lines are shared, another platform that explains the campaign so far may explain the
+    /// next number as well; then it proves nothing against this one.
+    fn rival(&self, platform: u32, reached: &[u32], hit: Hit, chance: f64) -> f64 {
+        let owners = self.owners(hit.line, hit.day);
+        if owners.len() < 2 {
+            return chance;
+        }
+        owners
+            .iter()
+            .filter(|o| **o != platform)
+            .fold(chance, |worst, other| {
+                let theirs: Vec<u32> = self.roster.platforms[*other as usize]
+                    .placements
+                    .iter()
+                    .map(|p| self.roster.placements[*p as usize].line)
+                    .collect();
+                let explains = reached.iter().any(|r| theirs.contains(r));
+                let left = theirs
+                    .iter()
+                    .filter(|l| !reached.contains(l))
+                    .count()
+                    .max(1);
+                if explains {
+                    worst.max(1.0 / left as f64)
+                } else {
+                    worst
+                }
+            })
+    }
+}
+
+/// Whose list a campaign works shows in its first two numbers.
+fn campaign_opens(reached: usize) -> bool {
+    reached < 2
+}

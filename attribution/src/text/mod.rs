@@ -1,0 +1,61 @@
+//! What a text says about who sent it: handles to link by, names to recognise, likeness.
+//!
+//! Made for messages and for transcripts of speech recognition, in Chinese characters and Latin
+//! letters. Only the first [`TEXT_CHARS_MAX`] characters are looked at, so that no text costs more
+//! than a bounded time. Nothing here knows numbers, platforms or time.
+
+mod handles;
+mod likeness;
+mod persona;
+
+pub(crate) use handles::{Handles, domains_in, handles, signature_in};
+pub(crate) use likeness::{Sketch, containment, jaccard, shingles, sketch};
+pub(crate) use persona::{NameKeys, name_keys, spoken};
+
+/// The most characters of a text that are looked at.
+pub(crate) const TEXT_CHARS_MAX: usize = 2_000;
+/// The fewest letters of a template that can link two contacts.
+pub(crate) const TEMPLATE_CHARS_MIN: usize = 14;
+
+/// Characters made comparable: full-width forms to ASCII, lower case, any space to one kind.
+pub(crate) fn folded(text: &str) -> Vec<char> {
+    text.chars().take(TEXT_CHARS_MAX).map(fold).collect()
+}
+
+fn fold(c: char) -> char {
+    let narrow = match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c if c.is_whitespace() => ' ',
+        c => c,
+    };
+    narrow.to_lowercase().next().unwrap_or(narrow)
+}
+
+/// A character of the scripts that are written without spaces.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+}
+
+/// A 64-bit digest that is the same on every machine (FNV-1a with a final mix).
+pub(crate) fn digest(salt: u64, bytes: impl Iterator<Item = u8>) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ mix(salt);
+    mix(bytes.fold(start, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    }))
+}
+
+pub(crate) fn digest_chars(salt: u64, chars: &[char]) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ mix(salt);
+    mix(chars
+        .iter()
+        .fold(start, |h, c| (h ^ *c as u64).wrapping_mul(0x0100_0000_01b3)))
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+pub(crate) fn mix(value: u64) -> u64 {
+    let z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,215 @@
+//! The fold itself: the same from zero and step by step, in whatever order equals arrive, on bad input.
+
+use attribution::world::{entries, fold, generate, scenario};
+use attribution::{Cause, State};
+use honeytoken::{Entry, Event, Policy, Sender, Timestamp};
+
+fn policy() -> Policy {
+    Policy {
+        alpha: 0.05,
+        prior: 0.2,
+        method: "test".into(),
+    }
+}
+
+fn demo() -> Vec<Entry> {
+    let world = generate(&scenario("demo").unwrap(), 5);
+    entries(&world.lines, &world.contacts)
+}
+
+fn folded(entries: &[Entry]) -> State {
+    let mut state = State::new(policy());
+    entries.iter().for_each(|e| state.apply(e));
+    state
+}
+
+fn all(state: &State) -> String {
+    serde_json::to_string(&(state.verdicts(), state.campaigns(), state.links())).unwrap()
+}
+
+#[test]
+fn a_snapshot_goes_on_where_it_stopped() {
+    let entries = demo();
+    let half = entries.len() * 2 / 3;
+    let text = serde_json::to_string(&folded(&entries[..half])).unwrap();
+    let mut thawed: State = serde_json::from_str(&text).unwrap();
+    entries[half..].iter().for_each(|e| thawed.apply(e));
+    let whole = folded(&entries);
+    assert_eq!(all(&thawed), all(&whole));
+    assert_eq!(
+        serde_json::to_string(&thawed).unwrap(),
+        serde_json::to_string(&whole).unwrap()
+    );
+}
+
+#[test]
+fn verdicts_are_decided_by_the_past_only() {
+    let entries = demo();
+    let whole = folded(&entries);
+    let half = entries.len() * 3 / 4;
+    let early = folded(&entries[..half]);
+    for verdict in early.verdicts().iter().filter(|v| v.flagged_at.is_some()) {
+        let later = whole.verdict(&verdict.platform).unwrap();
+        assert_eq!(later.flagged_at, verdict.flagged_at);
+    }
+    assert!(early.verdicts().iter().any(|v| v.flagged_at.is_some()));
+}
+
+#[test]
+fn equal_times_in_any_order() {
+    let world = generate(&scenario("demo").unwrap(), 6);
+    let mut rows = world.contacts;
+    for row in &mut rows {
+        row.received_at -= row.received_at % 3_600;
+    }
+    let (straight, _) = attribution::world::fold_rows(&world.lines, &rows);
+    for hour in rows.chunk_by_mut(|a, b| a.received_at == b.received_at) {
+        hour.reverse();
+    }
+    let (reversed, _) = attribution::world::fold_rows(&world.lines, &rows);
+    let said = |s: &State| {
+        s.verdicts()
+            .into_iter()
+            .map(|v| {
+                (
+                    v.platform,
+                    v.class,
+                    v.e_value.to_bits(),
+                    v.flagged_at,
+                    v.contacts,
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(&straight), said(&reversed));
+}
+
+#[test]
+fn repeats_count_once() {
+    let entries = demo();
+    let once = folded(&entries);
+    let mut doubled: Vec<Entry> = Vec::new();
+    for entry in &entries {
+        doubled.push(entry.clone());
+        if matches!(entry.event, Event::Contact(_)) {
+            doubled.push(entry.clone());
+        }
+    }
+    for (i, entry) in doubled.iter_mut().enumerate() {
+        entry.index = i as u64;
+    }
+    let twice = folded(&doubled);
+    for (a, b) in once.verdicts().iter().zip(twice.verdicts()) {
+        assert_eq!(
+            (a.class, a.e_value.to_bits(), &a.contacts),
+            (b.class, b.e_value.to_bits(), &b.contacts)
+        );
+    }
+}
+
+#[test]
+fn every_contact_has_a_cause_and_nothing_else_has() {
+    let entries = demo();
+    let state = folded(&entries);
+    for entry in &entries {
+        assert_eq!(
+            state.cause(entry.index).is_some(),
+            matches!(entry.event, Event::Contact(_))
+        );
+    }
+    assert!(entries.iter().any(|e| {
+        state
+            .cause(e.index)
+            .is_some_and(|a| a.cause == Cause::Transactional)
+    }));
+}
+
+fn contacts(entries: &[Entry]) -> Vec<Entry> {
+    entries
+        .iter()
+        .filter(|e| matches!(e.event, Event::Contact(_)))
+        .cloned()
+        .collect()
+}
+
+fn edited(entry: &Entry, index: u64, edit: impl Fn(&mut honeytoken::Contact)) -> Entry {
+    let mut entry = entry.clone();
+    entry.index = index;
+    if let Event::Contact(contact) = &mut entry.event {
+        contact.dedupe_key = format!("edited-{index}");
+        contact.provider_event_id = None;
+        edit(contact);
+    }
+    entry
+}
+
+#[test]
+fn bad_input_does_no_harm() {
+    let mut entries = demo();
+    let sample = contacts(&entries);
+    let texts = [
+        "字".repeat(100_000 / 3),
+        "a ".repeat(50_000),
+        "【".repeat(1_000),
+        "مرحبا שלום สวัสดี Здравствуй नमस्ते 안녕 🤖 \u{0}\u{202e}".to_owned(),
+        "1".repeat(5_000),
+        "x.y".repeat(3_000),
+    ];
+    let ahead = Timestamp::from_micros(i64::MAX);
+    for (i, base) in sample.iter().take(60).enumerate() {
+        let index = entries.len() as u64;
+        entries.push(edited(base, index, |c| {
+            c.text = Some(texts[i % texts.len()].clone());
+            c.from = Some(Sender::new(&texts[(i + 1) % texts.len()]));
+            c.received_at = match i % 4 {
+                0 => Timestamp::EPOCH,
+                1 => ahead,
+                _ => c.received_at,
+            };
+        }));
+        let index = entries.len() as u64;
+        entries.push(edited(base, index, |c| {
+            (c.to, c.from, c.text) = (None, None, None)
+        }));
+    }
+    let mut state = folded(&entries);
+    state.advance(ahead);
+    assert_eq!(state.verdicts().len(), 20);
+}
+
+#[test]
+fn a_flood_from_one_sender_accuses_nobody_new() {
+    let mut entries = demo();
+    let sample = contacts(&entries);
+    let (mut state, before) = (folded(&entries), folded(&entries));
+    let base = sample.last().unwrap();
+    let day = 86_400;
+    for i in 0..20_000_i64 {
+        let index = entries.len() as u64;
+        let to = &sample[i as usize % sample.len()];
+        let Event::Contact(target) = &to.event else {
+            continue;
+        };
+        let entry = edited(base, index, |c| {
+            c.to.clone_from(&target.to);
+            c.from = Some(Sender::new("+8613999999999"));
+            c.text = Some("打开zake739.vip/1即可领取您的礼物，新服开启上线就送礼包".into());
+            c.received_at = c.received_at.plus_s(day + i);
+        });
+        state.apply(&entry);
+        entries.push(entry);
+    }
+    let accused = |s: &State| {
+        s.verdicts()
+            .iter()
+            .filter(|v| v.flagged_at.is_some())
+            .count()
+    };
+    assert_eq!(accused(&state), accused(&before));
+}
+
+#[test]
+fn a_world_is_judged_the_same_twice() {
+    let world = generate(&scenario("demo").unwrap(), 9);
+    assert!(all(&fold(&world).0) == all(&fold(&world).0));
+}
