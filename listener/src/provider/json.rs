@@ -11,7 +11,9 @@ use super::Malformed;
 
 /// Reads the whole body. Depth is bounded by serde_json; a field given twice is refused.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
-    serde_json::from_slice(body).map_err(|error| malformed(&error))
+    // Parts that are passed over are not decoded, so what is no text at all could slip through.
+    let text = std::str::from_utf8(body).map_err(|_| Malformed::NotText("body"))?;
+    serde_json::from_str(text).map_err(|error| malformed(&error))
 }
 
 /// Where the JSON stopped making sense. serde's own message may quote a value, so only its naming
