@@ -135,7 +135,7 @@ impl Adapter for PrivateNumber {
                 let authentication = Authentication::MacWithoutBody;
                 return Ok(Proof {
                     authentication,
-                    nonce: Some(token.nonce),
+                    nonce: Some(token.nonce.into()),
                 });
             }
         }

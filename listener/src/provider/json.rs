@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::error::Category;
 
 use super::Malformed;
+use super::form::FIELDS_MAX;
 
 /// Reads the whole body. Depth is bounded by serde_json; a field given twice is refused.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
@@ -57,8 +58,9 @@ impl<'de> Deserialize<'de> for Flat {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flat, A::Error> {
                 let mut fields = BTreeMap::new();
                 while let Some((name, Loose(value))) = map.next_entry::<String, Loose>()? {
-                    if fields.insert(name, value).is_some() {
-                        return Err(A::Error::custom("duplicate field"));
+                    let again = fields.insert(name, value).is_some();
+                    if again || fields.len() > FIELDS_MAX {
+                        return Err(A::Error::custom("a field twice, or too many fields"));
                     }
                 }
                 Ok(Flat(fields))
@@ -75,12 +77,37 @@ pub(super) struct Loose(pub(super) String);
 
 impl<'de> Deserialize<'de> for Loose {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Loose, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Ok(Loose(text)),
-            serde_json::Value::Number(number) => Ok(Loose(number.to_string())),
-            serde_json::Value::Bool(answer) => Ok(Loose(answer.to_string())),
-            _ => Err(D::Error::custom("neither text nor number")),
+        struct Scalar;
+
+        impl Visitor<'_> for Scalar {
+            type Value = Loose;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a number, or true or false")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
+                Ok(Loose(text.to_owned()))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Loose, E> {
+                Ok(Loose(number.to_string()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Loose, E> {
+                Ok(Loose(number.to_string()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Loose, E> {
+                Ok(Loose(number.to_string()))
+            }
+
+            fn visit_bool<E>(self, answer: bool) -> Result<Loose, E> {
+                Ok(Loose(answer.to_string()))
+            }
         }
+
+        deserializer.deserialize_any(Scalar)
     }
 }
 

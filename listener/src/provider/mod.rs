@@ -9,6 +9,7 @@
 //! - [`Request`]: the raw request under the public URL the provider called.
 //! - [`Webhook::verify`]: over the raw bytes, before anything is parsed, into a [`Verified`]
 //!   request or a [`Refusal`]; time is an argument.
+//! - [`Nonces`]: for providers whose signature leaves the body open, the signatures already used.
 //! - [`Verified::parse`]: the only way to [`Received`] events, or [`Malformed`].
 //! - [`Webhook::answer`]: what the provider expects to hear once the events are durable.
 //! - [`sign`]: the sender's side, for what we send ourselves: alerts, the demonstration, tests.
@@ -27,6 +28,7 @@ mod json;
 mod jwt;
 mod mac;
 mod malformed;
+mod nonces;
 mod received;
 mod refusal;
 mod registry;
@@ -67,6 +69,7 @@ mod tests;
 
 pub use answer::{Answer, Calls};
 pub use malformed::Malformed;
+pub use nonces::Nonces;
 pub use received::{Dedupe, Received};
 pub use refusal::{Refusal, Rejection, Undecided};
 pub use registry::{PROVIDERS, Provider, UnknownProvider};

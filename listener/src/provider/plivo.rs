@@ -73,7 +73,7 @@ impl Plivo {
         match request.form()?.has("MessageUUID") {
             true => Ok(Proof {
                 authentication: Authentication::MacWithoutBody,
-                nonce: Some(nonce),
+                nonce: Some(nonce.into()),
             }),
             false => Err(Rejection::MissingSignature(V3)),
         }

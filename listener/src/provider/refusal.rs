@@ -41,6 +41,9 @@ pub enum Rejection {
     /// More fields than anyone sends.
     #[error("form has more than {0} fields")]
     TooManyFields(usize),
+    /// A signature that came before, with another body.
+    #[error("signature was used before, for another body")]
+    Replayed,
     /// A part of the request that matters is outside what the signature covers.
     #[error("{0} is not covered by the signature")]
     Uncovered(&'static str),
@@ -62,6 +65,7 @@ impl Rejection {
             Rejection::Repeated(_) => "repeated",
             Rejection::Undecodable(_) => "undecodable",
             Rejection::TooManyFields(_) => "too_many_fields",
+            Rejection::Replayed => "replayed",
             Rejection::Uncovered(_) => "uncovered",
             Rejection::ForeignAddress(_) => "foreign_address",
         }

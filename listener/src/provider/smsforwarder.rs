@@ -75,7 +75,8 @@ impl SmsForwarder {
         })
     }
 
-    fn verify_sign(&self, request: &Request<'_>, now: Timestamp) -> Result<(), Rejection> {
+    /// The signature, which serves as a nonce: a time in milliseconds makes it.
+    fn verify_sign(&self, request: &Request<'_>, now: Timestamp) -> Result<String, Rejection> {
         let fields = request.fields()?;
         let get = |name| filled(&fields, name).ok_or(Rejection::MissingSignature(name));
         let (timestamp, sign) = (get(TIMESTAMP)?, get(SIGN)?);
@@ -88,7 +89,8 @@ impl SmsForwarder {
         };
         passed(self.secrets.iter().any(fits))?;
         let signed_at = milliseconds(timestamp).ok_or(Rejection::BadTime(TIMESTAMP))?;
-        when::fresh(now, signed_at, when::SIGNATURE_AGE_MAX_S, TIMESTAMP)
+        when::fresh(now, signed_at, when::SIGNATURE_AGE_MAX_S, TIMESTAMP)?;
+        Ok(sign.into_owned())
     }
 }
 
@@ -99,8 +101,11 @@ impl Adapter for SmsForwarder {
             proof = token.verify(request)?;
         }
         if !self.secrets.is_empty() {
-            self.verify_sign(request, now)?;
-            proof = Authentication::MacWithoutBody.into();
+            let nonce = Some(self.verify_sign(request, now)?.into());
+            proof = Proof {
+                authentication: Authentication::MacWithoutBody,
+                nonce,
+            };
         }
         Ok(proof)
     }

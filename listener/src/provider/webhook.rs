@@ -1,5 +1,6 @@
 //! A provider with one connection's settings: verifies, parses, answers, in that order.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use honeytoken::{Authentication, Timestamp};
@@ -23,7 +24,7 @@ impl fmt::Debug for Webhook {
 
 /// A request that its provider signed, or, for providers that sign nothing, that knew the shared
 /// secret. Only [`Webhook::verify`] makes one.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Verified<'a> {
     webhook: &'a Webhook,
     pub(super) request: Request<'a>,
@@ -41,10 +42,11 @@ impl fmt::Debug for Verified<'_> {
 }
 
 /// What a successful verification found.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Proof<'a> {
     pub(super) authentication: Authentication,
-    pub(super) nonce: Option<&'a str>,
+    /// Owned where the provider does not send it in a header.
+    pub(super) nonce: Option<Cow<'a, str>>,
 }
 
 impl From<Authentication> for Proof<'_> {
@@ -146,10 +148,10 @@ impl Verified<'_> {
         self.proof.authentication
     }
 
-    /// The number used once that the provider signed, where the signature covers no body: a second
-    /// request under one nonce with another body is a forgery.
+    /// The number used once that the provider signed, where the signature covers no body; for
+    /// [`Nonces`](super::Nonces).
     pub fn nonce(&self) -> Option<&str> {
-        self.proof.nonce
+        self.proof.nonce.as_deref()
     }
 }
 
