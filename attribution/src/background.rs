@@ -5,21 +5,26 @@
 //! which is Beta distributed over lines: the next day is active with probability
 //! `s (a + x) / (a + b + t)` after `x` active days of `t` (Pólya's urn).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What kinds of days are counted apart.
-pub(crate) const STREAMS: usize = 2;
+pub(crate) const STREAMS: usize = 3;
 /// The first contact here of a campaign that no control had seen.
 pub(crate) const NEW: usize = 0;
 /// A contact that says nothing and is known by nothing.
 pub(crate) const SILENT: usize = 1;
+/// A campaign that no control had seen comes back to this line on another day: a list is worked
+/// again, mass diallers come back to the same number rarely.
+pub(crate) const AGAIN: usize = 2;
 
 /// Days over which the season is taken.
-const SEASON_DAYS: usize = 10;
+const SEASON_DAYS: usize = 7;
 /// Activity that the season is shrunk by.
-const SEASON_SHRINK: f64 = 8.0;
+const SEASON_SHRINK: f64 = 6.0;
 /// The season's bounds.
-const SEASON_BOUNDS: (f64, f64) = (0.7, 2.5);
+const SEASON_BOUNDS: (f64, f64) = (0.6, 8.0);
 /// The largest weight of the population beside a line's own past, in days.
 const CONCENTRATION_MAX: f64 = 100.0;
 /// The smallest.
@@ -46,27 +51,33 @@ pub(crate) struct Record {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Background {
     shape: [(f64, f64); STREAMS],
-    /// Observed and expected activity of lines that nobody was given, the last days.
-    recent: Vec<[(f64, f64); STREAMS]>,
-    season: [f64; STREAMS],
+    seasons: BTreeMap<u32, Season>,
+}
+
+/// Observed and expected activity of all lines of a country, a pair for each of the last days.
+pub(crate) type Activity = [(f64, f64); STREAMS];
+
+/// How busy a country is now, against what its lines are used to.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Season {
+    recent: Vec<Activity>,
+    factor: [f64; STREAMS],
 }
 
 impl Default for Background {
     fn default() -> Background {
         Background {
             shape: [(PRIOR.0, PRIOR.1 - PRIOR.0); STREAMS],
-            recent: Vec::new(),
-            season: [1.0; STREAMS],
+            seasons: BTreeMap::new(),
         }
     }
 }
 
 impl Background {
     /// Probability that the day is active by chance.
-    pub(crate) fn expected(&self, record: &Record, stream: usize) -> f64 {
-        let (a, b) = self.shape[stream];
-        let base = (a + f64::from(record.active[stream])) / (a + b + f64::from(record.days));
-        (self.season[stream] * base).clamp(1e-5, 0.9)
+    pub(crate) fn expected(&self, country: u32, record: &Record, stream: usize) -> f64 {
+        let season = self.seasons.get(&country).map_or(1.0, |s| s.factor[stream]);
+        (season * self.base(record, stream)).clamp(1e-5, 0.9)
     }
 
     /// Learns the spread of rates over lines from those that nobody was given.
@@ -80,17 +91,19 @@ impl Background {
         }
     }
 
-    /// Takes in one closed day: activity observed and expected on lines that nobody was given.
-    pub(crate) fn close_day(&mut self, day: [(f64, f64); STREAMS]) {
-        if self.recent.len() >= SEASON_DAYS {
-            self.recent.remove(0);
+    /// Takes in the day being closed, before its evidence is weighed: what all lines of a country
+    /// did that day and the days before is no surprise on one of them.
+    pub(crate) fn take_in(&mut self, country: u32, day: Activity) {
+        let season = self.seasons.entry(country).or_default();
+        if season.recent.len() >= SEASON_DAYS {
+            season.recent.remove(0);
         }
-        self.recent.push(day);
+        season.recent.push(day);
         for stream in 0..STREAMS {
-            let seen: f64 = self.recent.iter().map(|d| d[stream].0).sum();
-            let due: f64 = self.recent.iter().map(|d| d[stream].1).sum();
+            let seen: f64 = season.recent.iter().map(|d| d[stream].0).sum();
+            let due: f64 = season.recent.iter().map(|d| d[stream].1).sum();
             let ratio = (SEASON_SHRINK + seen) / (SEASON_SHRINK + due);
-            self.season[stream] = ratio.clamp(SEASON_BOUNDS.0, SEASON_BOUNDS.1);
+            season.factor[stream] = ratio.clamp(SEASON_BOUNDS.0, SEASON_BOUNDS.1);
         }
     }
 
@@ -138,7 +151,7 @@ mod tests {
         };
         let busy = Record {
             days: 50,
-            active: [20, 0],
+            active: [20, 0, 0],
             ..Record::default()
         };
         let lines: Vec<Record> = (0..40)
@@ -150,7 +163,8 @@ mod tests {
             background.expected(&busy, NEW),
         );
         assert!(low < 0.04 && high > 0.2, "{low} {high}");
-        background.close_day([(60.0, 20.0); STREAMS]);
-        assert!(background.expected(&quiet, NEW) > 2.0 * low);
+        background.take_in(0, [(60.0, 20.0); STREAMS]);
+        assert!(background.expected(0, &quiet, NEW) > 2.0 * low);
+        assert!(background.expected(1, &quiet, NEW) == low);
     }
 }

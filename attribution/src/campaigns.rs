@@ -46,6 +46,8 @@ pub(crate) struct Group {
     pub(crate) contacts: u64,
     pub(crate) texts: u64,
     pub(crate) han: bool,
+    /// It said something that others of its contacts can be known by.
+    pub(crate) linkable: bool,
     pub(crate) first: i64,
     pub(crate) last: i64,
     exemplars: u32,
@@ -218,6 +220,7 @@ impl Group {
         self.contacts += other.contacts;
         self.texts += other.texts;
         self.han |= other.han;
+        self.linkable |= other.linkable;
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         self.exemplars += other.exemplars;

@@ -40,8 +40,9 @@ pub(crate) struct Placement {
     /// Microseconds since the epoch.
     pub(crate) registered: i64,
     pub(crate) keys: Option<NameKeys>,
-    /// The name was heard on this number before it was given away.
+    /// The name, or a part of it, was heard on this number before it was given away.
     pub(crate) name_void: bool,
+    pub(crate) part_heard: bool,
     pub(crate) name_heard: bool,
     pub(crate) instant_judged: bool,
     pub(crate) opted_out: Option<i64>,
@@ -166,6 +167,7 @@ impl Roster {
             registered,
             keys,
             name_void: false,
+            part_heard: false,
             name_heard: false,
             instant_judged: false,
             opted_out: None,

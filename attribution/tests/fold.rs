@@ -1,5 +1,7 @@
 //! The fold itself: the same from zero and step by step, in whatever order equals arrive, on bad input.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
+
 use attribution::world::{entries, fold, generate, scenario};
 use attribution::{Cause, State};
 use honeytoken::{Entry, Event, Policy, Sender, Timestamp};
@@ -169,7 +171,7 @@ fn bad_input_does_no_harm() {
         }));
         let index = entries.len() as u64;
         entries.push(edited(base, index, |c| {
-            (c.to, c.from, c.text) = (None, None, None)
+            (c.to, c.from, c.text) = (None, None, None);
         }));
     }
     let mut state = folded(&entries);

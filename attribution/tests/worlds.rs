@@ -1,5 +1,7 @@
 //! The fold against worlds whose truth is known.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
+
 use attribution::world::{Score, fold, generate, scenario, score};
 
 fn many(name: &str, seeds: std::ops::Range<u64>) -> Score {

@@ -73,6 +73,8 @@ impl Default for Instant {
 
 /// How often a leaking platform's numbers are called within the hour.
 const INSTANT_SHARES: [f64; 3] = [0.05, 0.3, 0.7];
+/// How much is bet on it, per registration.
+const INSTANT_BET: f64 = 0.2;
 /// Calls come by day, and so do registrations.
 const DAYTIME: f64 = 2.5;
 
@@ -90,7 +92,7 @@ impl Instant {
         };
         let mean =
             INSTANT_SHARES.iter().map(|q| ratio(*q)).sum::<f64>() / INSTANT_SHARES.len() as f64;
-        self.log += libm::log(0.5 + 0.5 * mean);
+        self.log += libm::log(1.0 - INSTANT_BET + INSTANT_BET * mean);
     }
 
     fn log_e(&self) -> f64 {

@@ -11,8 +11,8 @@ const RATES: [f64; 3] = [0.02, 0.06, 0.2];
 const FADE_DAYS: f64 = 30.0;
 /// Ways a leak can look: each rate, fading and not.
 const WAYS: usize = RATES.len() * 2;
-/// Shares of the streams in leak contacts: new campaigns, silence.
-const SHARES: [f64; STREAMS] = [0.5, 0.5];
+/// Shares of the streams in leak contacts: new campaigns, silence, campaigns that come again.
+const SHARES: [f64; STREAMS] = [0.5, 0.5, 0.3];
 /// How much is not bet.
 const KEPT: f64 = 0.1;
 /// Share bet on "from each registration on", against "from one common date on".

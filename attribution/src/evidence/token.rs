@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Shares of a list worker's texts that speak the name.
 const SHARES: [f64; 4] = [0.02, 0.06, 0.15, 0.35];
-/// Callers that dial everybody speak names this much more rarely.
-const MASS: f64 = 0.1;
+/// Callers that reached numbers nobody was given speak names this much more rarely.
+const MASS: f64 = 0.05;
 /// Of the names spoken, this share is heard in part only.
 const PARTIAL: f64 = 0.2;
 /// The least chance of a coincidence that is ever believed.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use honeytoken::Coverage;
 
 use super::{GAP_DAYS_MAX, State};
-use crate::background::{Record, SILENT, STREAMS};
+use crate::background::{Activity, NEW, Record, SILENT, STREAMS};
 use crate::roster::{DAY_US, Line};
 
 /// Unknown silent callers on one line in one day that make a storm.
@@ -51,6 +51,7 @@ impl State {
     fn close_day(&mut self, day: i64) {
         let active = self.observe();
         let active = self.calm_storms(day, active);
+        self.sense_season(day, &active);
         self.bet_on_activity(day, &active);
         self.judge_first_hours(day);
         self.record_day(day, &active);
@@ -76,10 +77,29 @@ impl State {
         active
     }
 
+    /// How busy the day is in each country, against what its lines are used to.
+    fn sense_season(&mut self, day: i64, active: &Active) {
+        let mut sums: BTreeMap<u32, Activity> = BTreeMap::new();
+        for (index, line) in self.roster.lines.iter().enumerate() {
+            let on = |stream| active.contains_key(&(index as u32, stream));
+            if !(covered(line, day) || (0..STREAMS).any(on)) || self.is_accused(index as u32) {
+                continue;
+            }
+            let country = sums.entry(line.country).or_default();
+            for (stream, sums) in country.iter_mut().enumerate() {
+                sums.0 += f64::from(u8::from(on(stream)));
+                sums.1 += self.background.base(&line.record, stream);
+            }
+        }
+        for (country, day) in sums {
+            self.background.take_in(country, day);
+        }
+    }
+
     fn bet_on_activity(&mut self, day: i64, active: &Active) {
         for (&(line, stream), &at) in active {
             let line = &self.roster.lines[line as usize];
-            let chance = self.background.expected(&line.record, stream);
+            let chance = self.background.expected(line.country, &line.record, stream);
             // On a shared number activity does not tell whose it is.
             let [placement] = line.placements[..] else {
                 continue;
@@ -111,8 +131,9 @@ impl State {
             let line = &self.roster.lines[placement.line as usize];
             let came = self.instant.remove(&index);
             if line.placements.len() == 1 && (came || covered(line, placement.day())) {
-                let daily: f64 = (0..STREAMS)
-                    .map(|s| self.background.expected(&line.record, s))
+                let daily: f64 = [NEW, SILENT]
+                    .into_iter()
+                    .map(|s| self.background.expected(line.country, &line.record, s))
                     .sum();
                 self.roster.platforms[placement.platform as usize]
                     .case
@@ -125,7 +146,6 @@ impl State {
 
     fn record_day(&mut self, day: i64, active: &Active) {
         let start = day.saturating_mul(DAY_US);
-        let mut season = [(0.0, 0.0); STREAMS];
         for index in 0..self.roster.lines.len() {
             let placed = self.roster.is_placed(index as u32, start);
             let line = &mut self.roster.lines[index];
@@ -137,18 +157,11 @@ impl State {
             if !any && !covered(line, day) {
                 continue;
             }
-            if !placed {
-                for (stream, sums) in season.iter_mut().enumerate() {
-                    sums.0 += f64::from(u8::from(on(stream)));
-                    sums.1 += self.background.base(&line.record, stream);
-                }
-            }
             line.record.days += 1;
             for stream in 0..STREAMS {
                 line.record.active[stream] += u32::from(on(stream));
             }
         }
-        self.background.close_day(season);
     }
 
     /// Rates and attractiveness from what was seen on lines that nobody had been given.

@@ -338,7 +338,7 @@ impl State {
         group.unplaced == 0 && listed * 10 >= group.hits.len() * 8
     }
 
-    fn is_accused(&self, line: u32) -> bool {
+    pub(super) fn is_accused(&self, line: u32) -> bool {
         self.roster.lines[line as usize].placements.iter().any(|p| {
             let platform = self.roster.placements[*p as usize].platform;
             self.roster.platforms[platform as usize]

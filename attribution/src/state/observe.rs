@@ -2,7 +2,7 @@
 
 use super::close::{Active, HOUR_US};
 use super::{NOBODY, State, Waiting};
-use crate::background::{NEW, SILENT};
+use crate::background::{AGAIN, NEW, SILENT};
 use crate::campaigns::{HITS_MAX, Hit};
 use crate::evidence::{Bet, Heard, Next};
 use crate::roster::DAY_US;
@@ -11,6 +11,8 @@ use crate::text::{handles, spoken};
 
 /// Lines nobody was given that a campaign may reach and still be followed as a list worker.
 const UNPLACED_MAX: u32 = 4;
+/// Days within which a campaign that comes back works the same list.
+const AGAIN_DAYS_MAX: i64 = 30;
 /// Numbers of a campaign after which its next one says nothing any more.
 const FOLLOWED_MAX: usize = 40;
 
@@ -48,8 +50,10 @@ impl State {
         if matches!(whose, Whose::Transaction | Whose::Own | Whose::Partner) {
             return None;
         }
-        self.ring_at_once(line, contact.at);
         let active = self.follow(line, contact);
+        if active.is_some_and(|(_, stream)| stream != AGAIN) {
+            self.ring_at_once(line, contact.at);
+        }
         self.listen(line, contact);
         active
     }
@@ -100,10 +104,7 @@ impl State {
         let han = contact.text.chars().any(crate::text::is_han);
         let script = usize::from(han);
         let group = self.notes[contact.note as usize].group;
-        let mass = self
-            .campaigns
-            .get(group)
-            .is_some_and(|g| g.controls > 0 || g.unplaced > 1);
+        let mass = self.campaigns.get(group).is_some_and(|g| g.unplaced > 0);
         let chances = self.coincidence[script].chances();
         let (mut own_whole, mut own_part) = (Vec::new(), 0);
         for index in self.roster.lines[line as usize].placements.clone() {
@@ -118,12 +119,16 @@ impl State {
             };
             if placement.registered > contact.at {
                 placement.name_void |= found == Heard::Whole;
+                placement.part_heard |= found == Heard::Part;
                 continue;
             }
             own_whole.push(index);
             own_part += u64::from(has(&parts));
             let other_script = placement.keys.as_ref().is_none_or(|k| k.han != han);
             if placement.name_void || placement.name_heard || other_script {
+                continue;
+            }
+            if found == Heard::Part && std::mem::replace(&mut placement.part_heard, true) {
                 continue;
             }
             placement.name_heard = found == Heard::Whole;
@@ -162,10 +167,13 @@ impl State {
         group.texts += u64::from(!contact.text.is_empty());
         group.han |= contact.text.chars().any(crate::text::is_han);
         group.last = day;
+        group.linkable |= joined.linkable;
         if let Some(hit) = group.hits.iter_mut().find(|h| h.line == line) {
             hit.last = day;
             hit.contacts += 1;
-            return None;
+            let again = hit.contacts == 2 && (1..=AGAIN_DAYS_MAX).contains(&(day - hit.day));
+            let seen_elsewhere = group.controls > u32::from(control);
+            return (again && group.linkable && !seen_elsewhere).then_some((line, AGAIN));
         }
         let silent = !joined.linkable && group.texts == 0;
         let seen_by_controls = group.controls > 0;

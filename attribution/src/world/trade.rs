@@ -111,7 +111,8 @@ fn resell(
     draft: &mut Draft,
 ) {
     let rest = f64::from(s.days) - f64::from(s.soak_days);
-    for _ in 0..buyers(s, chance) {
+    // A trade that goes on finds new buyers where a breach is used up.
+    for _ in 0..buyers(s, chance) + buyers(s, chance) {
         let voice = buyer(host.tongue, s, crowd, chance, draft);
         let (hit, sale) = (
             chance.beta(s.hit, 5.0),
