@@ -1,3 +1,35 @@
-//! Room.
+//! The doors of canaryline: everything that speaks a network.
+//!
+//! - [`provider`]: webhook adapters, one file or folder each; pure, no sockets.
+//! - [`ledger`]: log, index and fold, held together by the one writer.
+//! - [`recorder`]: everybody's way to that writer; group commit.
+//! - `hooks`: the webhook door. `api`: keys in, JSON out. [`server`]: sockets and limits.
+//! - [`Running`]: an installation at work, from start to end.
+//! - [`Config`]: `canaryline.toml`. [`Clock`]: the one place that asks the time.
+//!
+//! What this room does not do: decide who leaked (attribution), know the bytes on disk (store), or
+//! make reports (report). Nothing but the recorder appends.
 
+mod api;
+pub mod api_key;
+pub mod app;
+mod audit;
+mod clock;
+mod config;
+mod failed_keys;
+mod hooks;
+pub mod import;
+pub mod ledger;
+mod metrics;
+mod problem;
 pub mod provider;
+pub mod recorder;
+mod running;
+pub mod server;
+
+pub use clock::Clock;
+pub use config::{
+    CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Limits, LogConfig,
+    PersonaConfig, Publish, TlsConfig,
+};
+pub use running::{Running, StartError};

@@ -1,0 +1,126 @@
+//! Who asks, and what they may.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use honeytoken::{KeyId, PlatformId, Role};
+
+use crate::api_key::ApiKey;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Seconds after which an address that tried too many keys may try again.
+const BRAKE_RETRY_S: u64 = 60;
+
+/// Whoever holds a live key. Taking this as an argument is what closes a handler to strangers.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The key.
+    pub(crate) key: KeyId,
+    /// What it may do.
+    pub(crate) role: Role,
+}
+
+impl Caller {
+    /// For those who may change lines, platforms and honeytokens.
+    ///
+    /// # Errors
+    /// 403 for the others.
+    pub(crate) fn may_work(&self) -> Result<(), Problem> {
+        self.must(self.role.may_work(), "admin or analyst")
+    }
+
+    /// For those who may manage keys and connections, and erase.
+    ///
+    /// # Errors
+    /// 403 for the others.
+    pub(crate) fn may_administer(&self) -> Result<(), Problem> {
+        self.must(self.role.may_administer(), "admin")
+    }
+
+    /// For those who may see personal data.
+    ///
+    /// # Errors
+    /// 403 for the others.
+    pub(crate) fn may_see_personal_data(&self) -> Result<(), Problem> {
+        self.must(
+            self.role.may_see_personal_data(),
+            "admin, analyst or auditor",
+        )
+    }
+
+    /// For those who may read the custody log.
+    ///
+    /// # Errors
+    /// 403 for the others.
+    pub(crate) fn may_audit(&self) -> Result<(), Problem> {
+        self.must(
+            matches!(self.role, Role::Admin | Role::Auditor),
+            "admin or auditor",
+        )
+    }
+
+    /// Whether a study closes this platform to the caller.
+    pub(crate) fn may_see(&self, app: &App, platform: &PlatformId) -> bool {
+        let state = app.recorder.view().state();
+        self.role.may_administer() || state.registry.may_see(&self.key, platform)
+    }
+
+    fn must(&self, allowed: bool, needed: &str) -> Result<(), Problem> {
+        let role = self.role.as_str();
+        let refusal = || Problem::forbidden(format!("key's role is {role}; this takes {needed}"));
+        if allowed { Ok(()) } else { Err(refusal()) }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Caller, Problem> {
+        match presented(parts) {
+            None => Err(Problem::unauthorized(
+                "no key; send Authorization: Bearer cnry_…",
+            )),
+            Some(text) => caller(app, text).ok_or_else(|| refused(app, parts)),
+        }
+    }
+}
+
+fn presented(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+fn caller(app: &App, text: &str) -> Option<Caller> {
+    let digest = text.parse::<ApiKey>().ok()?.sha256();
+    let state = app.recorder.view().state();
+    let key = state.registry.key_by_digest(&digest)?;
+    Some(Caller {
+        key: key.key.clone(),
+        role: key.role,
+    })
+}
+
+fn refused(app: &App, parts: &Parts) -> Problem {
+    app.metrics.failed_key();
+    let address = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
+    let now = app.recorder.clock().now();
+    match address.is_none_or(|address| app.failed_keys.note(address, now)) {
+        true => Problem::unauthorized("key is not one of ours, or was revoked"),
+        false => {
+            let detail = "too many failed keys from this address; come again in a minute";
+            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", detail);
+            Problem {
+                retry_after_s: Some(BRAKE_RETRY_S),
+                ..problem
+            }
+        }
+    }
+}

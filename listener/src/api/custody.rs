@@ -1,0 +1,134 @@
+//! The custody log: what operators did, and erasure.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use honeytoken::{Entry, Event, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::Lookup;
+use utoipa::ToSchema;
+
+use super::caller::Caller;
+use super::json::Body;
+use super::page::{ListQuery, Page};
+use crate::app::App;
+use crate::ledger::EraseError;
+use crate::problem::Problem;
+
+/// A step of an operator's, or of the installation's own.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CustodyOut {
+    index: u64,
+    #[schema(value_type = String)]
+    at: Timestamp,
+    /// The key that did it; null for the installation itself.
+    by: Option<String>,
+    kind: &'static str,
+    /// In a few words, without personal data.
+    detail: String,
+}
+
+/// What operators did, newest first.
+#[utoipa::path(get, path = "/v1/custody", tag = "custody", params(ListQuery),
+    responses((status = 200, body = Page<CustodyOut>), (status = 403, body = Problem)))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<CustodyOut>>, Problem> {
+    caller.may_audit()?;
+    let view = app.recorder.view();
+    let limit = query.limit();
+    let custody = Lookup::Other("custody", String::new());
+    let indices = view.index.newest(&custody, query.before()?, limit);
+    let indices = indices.map_err(|error| Problem::internal(&error))?;
+    let next_cursor = indices
+        .last()
+        .filter(|_| indices.len() == limit)
+        .map(|index| index.to_string());
+    let entry = |index: &u64| view.reader.entry(*index).ok().flatten();
+    let items = indices
+        .iter()
+        .filter_map(entry)
+        .map(|e| shown(&e))
+        .collect();
+    Ok(Json(Page { items, next_cursor }))
+}
+
+fn shown(entry: &Entry) -> CustodyOut {
+    CustodyOut {
+        index: entry.index,
+        at: entry.at,
+        by: entry.by.as_ref().map(ToString::to_string),
+        kind: entry.event.kind(),
+        detail: detail(&entry.event),
+    }
+}
+
+fn detail(event: &Event) -> String {
+    match event {
+        Event::Genesis(g) => format!("log {} begins", g.origin),
+        Event::ConnectionSet(c) => format!("connection {} of {}", c.connection, c.provider),
+        Event::ConnectionRetired(c) => format!("connection {}", c.connection),
+        Event::LineAdded(l) => format!("line {:?}", l.number),
+        Event::LineRetired(l) => format!("line {:?}", l.number),
+        Event::PlatformDeclared(p) => format!("platform {}", p.platform),
+        Event::StudySet(s) => format!("study {}", s.study),
+        Event::HoneytokenIssued(h) => format!("honeytoken {} to {}", h.honeytoken, h.platform),
+        Event::HoneytokenEnded(h) => format!("honeytoken {}", h.honeytoken),
+        Event::RequestMade(r) => format!("honeytoken {}", r.honeytoken),
+        Event::Coverage(c) => format!("line {:?} from {} until {}", c.number, c.from, c.until),
+        Event::KeyCreated(k) => format!("key {} as {}", k.key, k.role.as_str()),
+        Event::KeyRevoked(k) => format!("key {}", k.key),
+        Event::PersonalDataRead(r) => format!("{} entries: {}", r.entries.len(), r.what),
+        Event::Operation(o) => format!("{} {}", o.operation, o.detail)
+            .trim_end()
+            .to_owned(),
+        Event::Erasure(e) => format!("entry {}: {}", e.erased, e.reason),
+        Event::Note(_) | Event::Policy(_) => String::new(),
+        Event::Contact(c) => format!("via {}", c.connection),
+        Event::Repeat(r) => format!("of entry {}", r.repeats),
+        Event::Unparsed(u) => format!("via {}: {}", u.connection, u.reason),
+    }
+}
+
+/// A payload to destroy.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ErasureIn {
+    /// The entry.
+    index: u64,
+    /// Why; kept, so no personal data here.
+    reason: String,
+}
+
+/// Where the erasure is recorded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErasureOut {
+    index: u64,
+}
+
+/// Destroys the payload of a contact: its text, numbers and raw request are gone for good; its
+/// place in the tree and all proofs stay.
+#[utoipa::path(post, path = "/v1/erasures", tag = "custody", request_body = ErasureIn,
+    responses((status = 201, body = ErasureOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn erase(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(body): Body<ErasureIn>,
+) -> Result<impl IntoResponse, Problem> {
+    caller.may_administer()?;
+    let clock = app.recorder.clock().clone();
+    let erased = app
+        .recorder
+        .run(move |ledger| ledger.erase(body.index, body.reason, &caller.key, clock.now()));
+    let index = erased.await?.map_err(|error| match error {
+        EraseError::Nothing => Problem::not_found(error.to_string()),
+        EraseError::NotAContact => Problem::bad_request("not_a_contact", error.to_string()),
+        EraseError::Read(_) | EraseError::Fault(_) => Problem::internal(&error),
+    })?;
+    Ok((StatusCode::CREATED, Json(ErasureOut { index })))
+}

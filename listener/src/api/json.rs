@@ -1,0 +1,31 @@
+//! Bodies in: JSON with problems that name the field.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// The largest body of an API request; a larger one is answered 413.
+pub(crate) const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A JSON body of the shape `T`.
+pub(crate) struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Body<T>, Problem> {
+        let body = request.into_body();
+        let bytes = axum::body::to_bytes(body, API_BODY_BYTES_MAX)
+            .await
+            .map_err(|_| {
+                let detail =
+                    format!("body is larger than {API_BODY_BYTES_MAX} bytes, or broke off");
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+            })?;
+        serde_json::from_slice(&bytes).map(Body).map_err(|error| {
+            Problem::bad_request("bad_body", format!("body does not fit: {error}"))
+        })
+    }
+}

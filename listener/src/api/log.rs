@@ -1,0 +1,108 @@
+//! The public side of the evidence log: checkpoint and tiles, as C2SP tlog-tiles lays them out.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::caller::Caller;
+use crate::app::App;
+use crate::config::Publish;
+use crate::problem::Problem;
+
+/// Full tiles never change.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// A checkpoint is at most a second old.
+const BRIEF: &str = "public, max-age=1";
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Somebody who may read the log: any key, or anybody where the operator publishes it.
+pub(crate) struct LogReader {
+    /// Up to which size; none: all of it.
+    size_max: Option<u64>,
+}
+
+impl FromRequestParts<Arc<App>> for LogReader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<LogReader, Problem> {
+        let publish = app.config.log.publish;
+        if publish == Publish::Live {
+            return Ok(LogReader { size_max: None });
+        }
+        match Caller::from_request_parts(parts, app).await {
+            Ok(_) => Ok(LogReader { size_max: None }),
+            Err(problem) if publish == Publish::Key => Err(problem),
+            Err(_) => Ok(LogReader {
+                size_max: Some(public_size(app)?),
+            }),
+        }
+    }
+}
+
+/// How many entries are old enough to be public.
+fn public_size(app: &App) -> Result<u64, Problem> {
+    let days = i64::from(app.config.log.delay_days);
+    let horizon = app.recorder.clock().now().plus_s(-days * SECONDS_PER_DAY);
+    app.recorder
+        .view()
+        .reader
+        .first_since(horizon)
+        .map_err(|error| Problem::internal(&error))
+}
+
+/// The newest signed checkpoint.
+#[utoipa::path(get, path = "/log/checkpoint", tag = "log",
+    responses((status = 200, content_type = "text/plain")))]
+pub(crate) async fn checkpoint(
+    State(app): State<Arc<App>>,
+    reader: LogReader,
+) -> Result<Response, Problem> {
+    app.recorder.checkpoint().await?;
+    let none = || Problem::not_found("no checkpoint is old enough to be public yet");
+    let newest = app.recorder.view().reader.checkpoint().ok_or_else(none)?;
+    if reader
+        .size_max
+        .is_some_and(|size| newest.checkpoint().size > size)
+    {
+        return Err(none());
+    }
+    let text = newest.to_string();
+    Ok(respond(
+        "text/plain; charset=utf-8",
+        BRIEF,
+        text.into_bytes(),
+    ))
+}
+
+/// A tile of hashes, or of entries under `entries/`.
+#[utoipa::path(get, path = "/log/tile/{path}", tag = "log", params(("path" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
+pub(crate) async fn tile(
+    State(app): State<Arc<App>>,
+    reader: LogReader,
+    Path(path): Path<String>,
+) -> Result<Response, Problem> {
+    let none = || Problem::not_found("no such tile in the published log");
+    let tile: store::proof::Tile = format!("tile/{path}").parse().map_err(|_| none())?;
+    let view = Arc::clone(app.recorder.view());
+    let bytes = tokio::task::spawn_blocking(move || match reader.size_max {
+        Some(size) if !tile.is_within(size) => Ok(None),
+        _ => view.reader.tile(tile),
+    });
+    let bytes = bytes.await.map_err(|error| Problem::internal(&error))?;
+    let bytes = bytes
+        .map_err(|error| Problem::internal(&error))?
+        .ok_or_else(none)?;
+    Ok(respond("application/octet-stream", IMMUTABLE, bytes))
+}
+
+fn respond(media: &'static str, cache: &'static str, body: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+    ];
+    (StatusCode::OK, headers, body).into_response()
+}

@@ -1,0 +1,138 @@
+//! The API: keys in, JSON out, problems as RFC 9457.
+//!
+//! A file per resource; a handler that takes a [`caller::Caller`] is closed to strangers. The
+//! routes and their OpenAPI description are one list, so that neither can drift.
+
+mod backups;
+mod caller;
+mod connections;
+mod contacts;
+mod coverage;
+mod custody;
+mod health;
+mod honeytokens;
+mod json;
+mod keys;
+mod lines;
+mod log;
+mod page;
+mod platforms;
+mod redact;
+mod stream;
+mod studies;
+mod verdicts;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use axum::{Json, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "canaryline",
+        description = "Traces data leaks with canary phone numbers. Times are RFC 3339 in UTC, \
+                       numbers E.164, errors RFC 9457 problem documents."
+    ),
+    components(schemas(Problem))
+)]
+struct Description;
+
+/// All routes: the API, the log, the webhook door.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let (router, mut description) = documented().split_for_parts();
+    describe_security(&mut description);
+    let openapi = get(|| async move { Json(description) });
+    router
+        .route("/v1/openapi.json", openapi)
+        .route("/hooks/{connection}", any(crate::hooks::receive))
+        .route("/hooks/{connection}/{*rest}", any(crate::hooks::receive))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(other_method)
+        .layer(DefaultBodyLimit::disable())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| -> Response {
+                Problem::internal(&"a handler panicked").into_response()
+            },
+        ))
+        .with_state(app)
+}
+
+fn documented() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(connections::list, connections::create))
+        .routes(routes!(connections::replace, connections::retire))
+        .routes(routes!(lines::list, lines::create))
+        .routes(routes!(lines::retire))
+        .routes(routes!(coverage::assert))
+        .routes(routes!(platforms::list, platforms::create))
+        .routes(routes!(platforms::replace))
+        .routes(routes!(honeytokens::list, honeytokens::create))
+        .routes(routes!(honeytokens::one, honeytokens::end))
+        .routes(routes!(honeytokens::request))
+        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::one))
+        .routes(routes!(verdicts::list))
+        .routes(routes!(verdicts::one))
+        .routes(routes!(verdicts::campaigns))
+        .routes(routes!(verdicts::links))
+        .routes(routes!(studies::list, studies::create))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(custody::list))
+        .routes(routes!(custody::erase))
+        .routes(routes!(backups::create))
+        .routes(routes!(stream::stream))
+        .routes(routes!(log::checkpoint))
+        .route("/log/tile/{*path}", get(log::tile))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+fn describe_security(description: &mut utoipa::openapi::OpenApi) {
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("cnry_…")
+        .build();
+    let components = description.components.get_or_insert_default();
+    components.add_security_scheme("key", SecurityScheme::Http(key));
+    let required = utoipa::openapi::SecurityRequirement::new("key", Vec::<String>::new());
+    description.security = Some(vec![required]);
+}
+
+async fn nothing_here(uri: Uri) -> Problem {
+    Problem::not_found(format!(
+        "nothing at {}; /v1/openapi.json lists what there is",
+        uri.path()
+    ))
+}
+
+async fn other_method() -> Problem {
+    let status = axum::http::StatusCode::METHOD_NOT_ALLOWED;
+    Problem::new(
+        status,
+        "other_method",
+        "another method is wanted here; see /v1/openapi.json",
+    )
+}

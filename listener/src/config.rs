@@ -1,0 +1,322 @@
+//! `canaryline.toml`: everything has a default, an unknown key is refused.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use honeytoken::{ConnectionId, Secret};
+use serde::Deserialize;
+
+/// The settings of one installation.
+///
+/// ```
+/// let config: listener::Config = r#"
+///     listen = "127.0.0.1:8470"
+///     public_url = "https://hooks.example.org"
+///
+///     [log]
+///     origin = "leaks.example.org/canaryline"
+///     publish = "delayed"
+///     delay_days = 30
+///
+///     [calls]
+///     answer = "reject"
+///
+///     [limits]
+///     connections_max = 512
+///
+///     [connections.tw]
+///     provider = "twilio"
+///     secrets_env = { auth_token = "TWILIO_AUTH_TOKEN" }
+/// "#.parse().unwrap();
+/// assert_eq!(config.limits.connections_max, 512);
+/// assert!("colour = 1".parse::<listener::Config>().is_err());
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder of the evidence log.
+    pub data: PathBuf,
+    /// Scheme and host under which providers reach us; without it, the listening address.
+    pub public_url: Option<String>,
+    /// The log's name and who may read it.
+    pub log: LogConfig,
+    /// What becomes of calls.
+    pub calls: CallsConfig,
+    /// Where the server stops taking more.
+    pub limits: Limits,
+    /// TLS, if no proxy does it.
+    pub tls: Option<TlsConfig>,
+    /// Decoys.
+    pub persona: PersonaConfig,
+    /// Connections whose secrets come from the environment; set anew at every start.
+    pub connections: BTreeMap<String, ConnectionConfig>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
+            data: PathBuf::from("canaryline-data"),
+            public_url: None,
+            log: LogConfig::default(),
+            calls: CallsConfig::default(),
+            limits: Limits::default(),
+            tls: None,
+            persona: PersonaConfig::default(),
+            connections: BTreeMap::new(),
+        }
+    }
+}
+
+/// The log's name and who may read it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// First line of every checkpoint; fixed when the log is made.
+    pub origin: String,
+    /// Who may read `/log`.
+    pub publish: Publish,
+    /// For `delayed`: how old an entry must be before it is public, in days.
+    pub delay_days: u16,
+}
+
+impl Default for LogConfig {
+    fn default() -> LogConfig {
+        LogConfig {
+            origin: "canaryline.invalid/log".into(),
+            publish: Publish::Key,
+            delay_days: 30,
+        }
+    }
+}
+
+/// Who may read `/log`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Publish {
+    /// Whoever has any key.
+    Key,
+    /// Anybody, once entries are old enough.
+    Delayed,
+    /// Anybody, at once.
+    Live,
+}
+
+/// What becomes of calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CallsConfig {
+    /// Reject them, or let them ring.
+    pub answer: CallAnswer,
+    /// For `ring`: how long, in seconds.
+    pub ring_s: u8,
+}
+
+impl Default for CallsConfig {
+    fn default() -> CallsConfig {
+        CallsConfig {
+            answer: CallAnswer::Reject,
+            ring_s: 30,
+        }
+    }
+}
+
+/// Reject calls, or let them ring. A canary never picks up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallAnswer {
+    /// Busy.
+    Reject,
+    /// Ring until the caller gives up or the time is over.
+    Ring,
+}
+
+/// Where the server stops taking more. Beyond `connections_max` new connections wait in the
+/// kernel's queue; beyond `queue_entries_max` webhooks are answered 503 with Retry-After.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Open connections at once.
+    pub connections_max: usize,
+    /// Entries waiting for the disk.
+    pub queue_entries_max: usize,
+    /// Time for a request's headers, in seconds.
+    pub header_s: u64,
+    /// Time for a request's body, in seconds.
+    pub body_s: u64,
+    /// Webhook bodies, in bytes; a larger one is answered 413.
+    pub body_bytes_max: usize,
+    /// At shutdown: time for requests under way, in seconds.
+    pub grace_s: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections_max: 1024,
+            queue_entries_max: 4096,
+            header_s: 10,
+            body_s: 30,
+            body_bytes_max: 10 * 1024 * 1024,
+            grace_s: 20,
+        }
+    }
+}
+
+/// TLS by this process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// Certificate chain, PEM.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+}
+
+/// Decoys.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PersonaConfig {
+    /// Pattern of addresses, such as `{given}.{family}{n}@post.example`.
+    pub email_pattern: Option<String>,
+}
+
+/// A connection whose secrets come from the environment.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionConfig {
+    /// Which adapter.
+    pub provider: String,
+    /// Its public address, see [`honeytoken::Connection::public_url`].
+    #[serde(default)]
+    pub public_url: Option<String>,
+    /// Secret's name → environment variable.
+    pub secrets_env: BTreeMap<String, String>,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("settings file {path} cannot be read: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An unknown key or a value that does not fit.
+    #[error("settings do not fit: {0}")]
+    Invalid(#[from] toml::de::Error),
+    /// An id in `[connections]` is no id.
+    #[error("settings name a connection {0:?}, which is not an id: {1}")]
+    Id(String, honeytoken::IdError),
+    /// A variable that holds a secret is not set.
+    #[error("environment variable {0} is not set; connection {1} takes a secret from it")]
+    NoVariable(String, String),
+}
+
+impl std::str::FromStr for Config {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Config, ConfigError> {
+        Ok(toml::from_str(text)?)
+    }
+}
+
+impl Config {
+    /// Reads the settings file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds what is not known.
+    pub fn read(path: &Path) -> Result<Config, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        text.parse()
+    }
+
+    /// The connections of `[connections]`, with secrets looked up by `variable`.
+    ///
+    /// # Errors
+    /// A name that is no id, a variable that is not set.
+    pub fn connections(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<honeytoken::Connection>, ConfigError> {
+        self.connections
+            .iter()
+            .map(|(id, config)| config.resolve(id, &variable))
+            .collect()
+    }
+}
+
+impl ConnectionConfig {
+    fn resolve(
+        &self,
+        id: &str,
+        variable: &impl Fn(&str) -> Option<String>,
+    ) -> Result<honeytoken::Connection, ConfigError> {
+        let connection: ConnectionId = id
+            .parse()
+            .map_err(|error| ConfigError::Id(id.to_owned(), error))?;
+        let secret = |(name, var): (&String, &String)| {
+            let value =
+                variable(var).ok_or_else(|| ConfigError::NoVariable(var.clone(), id.to_owned()))?;
+            Ok((name.clone(), Secret::new(value)))
+        };
+        Ok(honeytoken::Connection {
+            connection,
+            provider: self.provider.clone(),
+            secrets: self
+                .secrets_env
+                .iter()
+                .map(secret)
+                .collect::<Result<_, ConfigError>>()?,
+            public_url: self.public_url.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        let config: Config = "".parse().unwrap();
+        assert!(config.listen.ip().is_loopback());
+        assert_eq!(config.limits.body_bytes_max, 10 * 1024 * 1024);
+        assert_eq!(config.log.publish, Publish::Key);
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        for text in [
+            "lissten = 1",
+            "[log]\npublic = true",
+            "[limits]\nbody_max = 1",
+        ] {
+            let error = text.parse::<Config>().unwrap_err().to_string();
+            assert!(error.contains("unknown field"), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_come_by_environment() {
+        let config: Config =
+            "[connections.tw]\nprovider = \"twilio\"\nsecrets_env = { auth_token = \"TOK\" }"
+                .parse()
+                .unwrap();
+        let set = config
+            .connections(|name| (name == "TOK").then(|| "s3".into()))
+            .unwrap();
+        assert_eq!(set[0].secrets["auth_token"].expose(), "s3");
+        let unset = config.connections(|_| None).unwrap_err().to_string();
+        assert!(unset.contains("TOK") && unset.contains("tw"), "{unset}");
+    }
+}

@@ -1,0 +1,390 @@
+//! The webhook door: HTTP bytes in, a durable contact, the provider's own answer out.
+//!
+//! The order is in the types: bytes → [`Verified`] → events → sealed entries → on the disk →
+//! answer. What is refused is counted and never recorded as a contact; what is genuine and cannot
+//! be read is recorded as `unparsed`; what cannot be judged or written now is answered 503, so
+//! that the provider comes again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Bytes, BytesMut};
+use honeytoken::{ConnectionId, Contact, Event, Medium, RawBody, Secret, Timestamp, Unparsed};
+use http_body_util::BodyExt as _;
+use ring::digest::{SHA256, digest};
+use store::Draft;
+
+use crate::api_key::hex;
+use crate::app::{App, Connected};
+use crate::ledger::Recorded;
+use crate::metrics::Outcome;
+use crate::problem::Problem;
+use crate::provider::{Malformed, Provider, Received, Refusal, Request, Verified};
+
+/// A larger body is drained up to here, so that the provider hears the answer, then cut off.
+const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// When a provider should come again after a webhook that could not be judged.
+const UNDECIDED_RETRY_S: u64 = 30;
+
+/// Takes a webhook; `rest` is what the provider appended to the connection's URL.
+pub(crate) async fn receive(
+    State(app): State<Arc<App>>,
+    Path(path): Path<Vec<(String, String)>>,
+    uri: Uri,
+    method: Method,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match take(&app, &path, &uri, &method, &headers, body).await {
+        Ok(response) => response,
+        Err((outcome, problem)) => {
+            app.metrics.webhook(outcome);
+            problem.into_response()
+        }
+    }
+}
+
+type Failed = (Outcome, Problem);
+
+async fn take(
+    app: &App,
+    path: &[(String, String)],
+    uri: &Uri,
+    method: &Method,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Failed> {
+    let (id, connected) = connection(app, path)?;
+    let body = read(app, body).await?;
+    let now = app.recorder.clock().now();
+    let urls = public_urls(app, &connected, &id, uri);
+    let raw = Raw {
+        id: &id,
+        provider: connected.webhook.provider(),
+        method,
+        headers,
+        body: &body,
+    };
+    let (verified, url) = verify(&connected, &raw, &urls, now).map_err(refused)?;
+    let events = match verified.parse() {
+        Ok(events) => events,
+        Err(malformed) => {
+            return Err(keep_unparsed(app, &raw, url, &verified, &malformed, now).await);
+        }
+    };
+    let drafts = raw.contacts(url, &events, &verified, now);
+    let recorded = seal_and_record(app, drafts).await?;
+    announce(app, &recorded);
+    Ok(answer(app, &connected, &events))
+}
+
+fn connection(
+    app: &App,
+    path: &[(String, String)],
+) -> Result<(ConnectionId, Arc<Connected>), Failed> {
+    let name = path
+        .first()
+        .map(|(_, value)| value.as_str())
+        .unwrap_or_default();
+    let unknown = || {
+        let detail = "no connection of this name; the webhook URL is shown when one is created";
+        (Outcome::Unknown, Problem::not_found(detail))
+    };
+    let id: ConnectionId = name.parse().map_err(|_| unknown())?;
+    let connected = app.connections.get(&id).ok_or_else(unknown)?;
+    Ok((id, connected))
+}
+
+/// Reads the body up to the limit, in the time allowed.
+async fn read(app: &App, body: Body) -> Result<Bytes, Failed> {
+    let limits = &app.config.limits;
+    let reading = read_up_to(body, limits.body_bytes_max);
+    let late = || {
+        let detail = "body did not arrive in time";
+        let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", detail);
+        (Outcome::Rejected, problem)
+    };
+    tokio::time::timeout(Duration::from_secs(limits.body_s), reading)
+        .await
+        .map_err(|_| late())?
+}
+
+async fn read_up_to(mut body: Body, bytes_max: usize) -> Result<Bytes, Failed> {
+    let mut kept = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let broken = |_| {
+            let problem = Problem::bad_request("broken_body", "body ended before it was whole");
+            (Outcome::Rejected, problem)
+        };
+        let Ok(data) = frame.map_err(broken)?.into_data() else {
+            continue;
+        };
+        seen += data.len();
+        if seen <= bytes_max {
+            kept.extend_from_slice(&data);
+        } else if seen > DRAIN_BYTES_MAX {
+            break;
+        }
+    }
+    if seen > bytes_max {
+        let detail = format!("body is larger than {bytes_max} bytes");
+        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail);
+        return Err((Outcome::TooLarge, problem));
+    }
+    Ok(kept.freeze())
+}
+
+/// The addresses under which the provider may have called us, most likely first: the connection's
+/// own with what was appended to it, and the installation's with our path.
+fn public_urls(app: &App, connected: &Connected, id: &ConnectionId, uri: &Uri) -> Vec<String> {
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    let appended = target
+        .strip_prefix("/hooks/")
+        .and_then(|t| t.strip_prefix(id.as_str()));
+    match &connected.public_url {
+        None => vec![format!("{}{target}", app.public_url)],
+        Some(own) => vec![
+            format!("{own}{}", appended.unwrap_or_default()),
+            format!("{}{target}", own.trim_end_matches('/')),
+        ],
+    }
+}
+
+type Apart = (String, Vec<(String, String)>, Vec<(String, Secret)>);
+
+/// The request as it came.
+struct Raw<'a> {
+    id: &'a ConnectionId,
+    provider: &'static Provider,
+    method: &'a Method,
+    headers: &'a HeaderMap,
+    body: &'a Bytes,
+}
+
+fn verify<'a>(
+    connected: &'a Connected,
+    raw: &Raw<'a>,
+    urls: &'a [String],
+    now: Timestamp,
+) -> Result<(Verified<'a>, &'a str), Refusal> {
+    let request = |url: &'a String| Request {
+        method: raw.method.as_str(),
+        url,
+        headers: raw.headers,
+        body: raw.body,
+    };
+    let attempt = |url| {
+        connected
+            .webhook
+            .verify(request(url), now)
+            .map(|v| (v, url.as_str()))
+    };
+    let (first, others) = match urls.split_first() {
+        Some((first, others)) => (attempt(first), others),
+        None => unreachable_urls(),
+    };
+    match first {
+        Ok(verified) => Ok(verified),
+        Err(refusal) => others
+            .iter()
+            .find_map(|url| attempt(url).ok())
+            .ok_or(refusal),
+    }
+}
+
+/// There is always one address; an empty list is read as a signature for nowhere.
+fn unreachable_urls<'a, T>() -> (Result<T, Refusal>, &'a [String]) {
+    (Err(crate::provider::Rejection::BadSignature.into()), &[])
+}
+
+fn refused(refusal: Refusal) -> Failed {
+    let code = refusal.code();
+    tracing::info!(reason = code, "webhook refused: {code}");
+    match refusal {
+        Refusal::Undecided(_) => {
+            let problem = Problem::unavailable(code, refusal.to_string(), UNDECIDED_RETRY_S);
+            (Outcome::Undecided, problem)
+        }
+        Refusal::Rejected(_) => {
+            let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
+            (
+                Outcome::Rejected,
+                Problem::new(status, code, refusal.to_string()),
+            )
+        }
+    }
+}
+
+async fn keep_unparsed(
+    app: &App,
+    raw: &Raw<'_>,
+    url: &str,
+    verified: &Verified<'_>,
+    malformed: &Malformed,
+    now: Timestamp,
+) -> Failed {
+    tracing::error!(connection.id = %raw.id, reason = %malformed, "signed webhook cannot be read");
+    let draft = Draft {
+        at: now,
+        by: None,
+        event: raw.unparsed(url, verified, malformed, now),
+    };
+    match seal_and_record(app, vec![draft]).await {
+        Err(failed) => failed,
+        Ok(_) => (
+            Outcome::Unparsed,
+            Problem::bad_request("unparsed", malformed.to_string()),
+        ),
+    }
+}
+
+async fn seal_and_record(app: &App, drafts: Vec<Draft>) -> Result<Vec<Recorded>, Failed> {
+    let sealer = &app.recorder.view().sealer;
+    let sealed: Result<Vec<_>, _> = drafts.into_iter().map(|draft| sealer.seal(draft)).collect();
+    let sealed = sealed.map_err(|error| (Outcome::NotRecorded, Problem::internal(&error)))?;
+    let recorded = app.recorder.contacts(sealed).await;
+    recorded.map_err(|error| (Outcome::NotRecorded, error.into()))
+}
+
+fn announce(app: &App, recorded: &[Recorded]) {
+    for outcome in recorded {
+        app.metrics.webhook(match outcome {
+            Recorded::New(_) => Outcome::Recorded,
+            Recorded::Repeat(_) => Outcome::Repeated,
+        });
+    }
+}
+
+fn answer(app: &App, connected: &Connected, events: &[Received]) -> Response {
+    let answer = connected.webhook.answer(events, app.calls());
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = (status, answer.body).into_response();
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    if let Some(media) = answer.content_type {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    }
+    response
+}
+
+impl Raw<'_> {
+    /// One contact an event; a request without events is kept as the gateway's own business.
+    fn contacts(
+        &self,
+        url: &str,
+        events: &[Received],
+        verified: &Verified<'_>,
+        now: Timestamp,
+    ) -> Vec<Draft> {
+        let control = [self.control()];
+        let events = if events.is_empty() {
+            control.as_slice()
+        } else {
+            events
+        };
+        let (url, headers, credentials) = self.apart(url);
+        let credentials = Some(credentials).filter(|c| !c.is_empty());
+        let contact = |event: &Received| Contact {
+            connection: self.id.clone(),
+            provider_event_id: event.event_id.clone(),
+            dedupe_key: event.dedupe.key().to_owned(),
+            session: event.session.clone(),
+            medium: event.medium,
+            phase: event.phase.clone(),
+            to: event.to.clone(),
+            from: event.from.clone(),
+            text: event.text.clone(),
+            duration_s: event.duration_s,
+            attestation: event.attestation.clone(),
+            claimed_at: event.claimed_at,
+            received_at: now,
+            authentication: verified.authentication(),
+            extra: event
+                .extra
+                .iter()
+                .chain(&event.details)
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+            raw_method: Some(self.method.to_string()),
+            raw_url: Some(url.clone()),
+            raw_headers: Some(headers.clone()),
+            raw_body: Some(raw_body(self.body)),
+            raw_credentials: credentials.clone(),
+        };
+        let draft = |event| Draft {
+            at: now,
+            by: None,
+            event: Event::Contact(contact(event)),
+        };
+        events.iter().map(draft).collect()
+    }
+
+    fn control(&self) -> Received {
+        let digest = hex(digest(&SHA256, self.body).as_ref());
+        Received::new(Medium::Control, "empty", &format!("body:{digest}"))
+    }
+
+    fn unparsed(
+        &self,
+        url: &str,
+        verified: &Verified<'_>,
+        malformed: &Malformed,
+        now: Timestamp,
+    ) -> Event {
+        let (raw_url, raw_headers, raw_credentials) = self.apart(url);
+        Event::Unparsed(Unparsed {
+            connection: self.id.clone(),
+            reason: malformed.to_string(),
+            received_at: now,
+            authentication: verified.authentication(),
+            raw_method: self.method.to_string(),
+            raw_url,
+            raw_headers,
+            raw_body: raw_body(self.body),
+            raw_credentials,
+        })
+    }
+
+    /// URL, headers and credentials, apart.
+    fn apart(&self, url: &str) -> Apart {
+        let mut headers = Vec::with_capacity(self.headers.len());
+        let mut credentials = Vec::new();
+        for (name, value) in self.headers {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            match self.is_credential(name.as_str()) {
+                true => credentials.push((name.to_string(), Secret::new(value))),
+                false => headers.push((name.to_string(), value)),
+            }
+        }
+        if !self.provider.credential_in_url {
+            return (url.to_owned(), headers, credentials);
+        }
+        credentials.push(("url".to_owned(), Secret::new(url)));
+        (format!("/hooks/{}", self.id), headers, credentials)
+    }
+
+    fn is_credential(&self, header: &str) -> bool {
+        let always = matches!(header, "authorization" | "cookie" | "proxy-authorization");
+        always
+            || self
+                .provider
+                .credential_headers
+                .iter()
+                .any(|h| h.eq_ignore_ascii_case(header))
+    }
+}
+
+fn raw_body(body: &Bytes) -> RawBody {
+    match std::str::from_utf8(body) {
+        Ok(text) => RawBody::Text(text.to_owned()),
+        Err(_) => RawBody::Base64(STANDARD.encode(body)),
+    }
+}

@@ -1,0 +1,108 @@
+//! Counters in the Prometheus text format. No personal data: labels are ours.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::ledger::View;
+
+/// What a webhook came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Recorded as a new contact.
+    Recorded,
+    /// Told before.
+    Repeated,
+    /// Signature missing, wrong or stale.
+    Rejected,
+    /// Could not be judged.
+    Undecided,
+    /// Signed, but could not be read.
+    Unparsed,
+    /// Unknown connection.
+    Unknown,
+    /// Larger than the limit.
+    TooLarge,
+    /// The queue was full or the disk failed.
+    NotRecorded,
+}
+
+const OUTCOMES: [(Outcome, &str); 8] = [
+    (Outcome::Recorded, "recorded"),
+    (Outcome::Repeated, "repeated"),
+    (Outcome::Rejected, "rejected"),
+    (Outcome::Undecided, "undecided"),
+    (Outcome::Unparsed, "unparsed"),
+    (Outcome::Unknown, "unknown"),
+    (Outcome::TooLarge, "too_large"),
+    (Outcome::NotRecorded, "not_recorded"),
+];
+
+/// The counters of one process; they begin at zero with it.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    webhooks: [AtomicU64; OUTCOMES.len()],
+    /// Requests with a key that is none of ours.
+    failed_keys: AtomicU64,
+}
+
+impl Metrics {
+    /// Counts a webhook.
+    pub(crate) fn webhook(&self, outcome: Outcome) {
+        let place = OUTCOMES
+            .iter()
+            .position(|(o, _)| *o == outcome)
+            .unwrap_or_default();
+        self.webhooks[place].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a request with a key that is none of ours.
+    pub(crate) fn failed_key(&self) {
+        self.failed_keys.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// All counters and gauges as text.
+    pub(crate) fn text(&self, view: &View) -> String {
+        let mut text = String::from(
+            "# HELP canaryline_webhooks_total Webhooks by what they came to.\n\
+             # TYPE canaryline_webhooks_total counter\n",
+        );
+        for ((_, label), count) in OUTCOMES.iter().zip(&self.webhooks) {
+            let count = count.load(Ordering::Relaxed);
+            let _ = writeln!(
+                text,
+                "canaryline_webhooks_total{{outcome=\"{label}\"}} {count}"
+            );
+        }
+        let state = view.state();
+        let gauges = [
+            (
+                "canaryline_log_entries",
+                "Entries in the evidence log.",
+                view.reader.size(),
+            ),
+            (
+                "canaryline_contacts",
+                "Distinct contacts.",
+                state.contacts(),
+            ),
+            (
+                "canaryline_log_writable",
+                "Whether the evidence log can be written.",
+                u64::from(view.fault().is_none()),
+            ),
+        ];
+        for (name, help, value) in gauges {
+            let _ = writeln!(
+                text,
+                "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"
+            );
+        }
+        let failed = self.failed_keys.load(Ordering::Relaxed);
+        let _ = writeln!(
+            text,
+            "# HELP canaryline_failed_keys_total Requests with a key that is none of ours.\n\
+             # TYPE canaryline_failed_keys_total counter\ncanaryline_failed_keys_total {failed}"
+        );
+        text
+    }
+}

@@ -1,0 +1,257 @@
+//! An installation at work: opened, listening, kept in order, brought to an end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use honeytoken::{Connection, Event, Operation};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::app::{App, News};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ledger::Ledger;
+use crate::recorder::{Recorder, Writer};
+use crate::server;
+
+/// A checkpoint is signed at most this often, in milliseconds.
+const CHECKPOINT_EVERY_MS: u64 = 1_000;
+/// Reads of personal data are written down this often, in seconds.
+const READS_EVERY_S: u64 = 5;
+/// Verdicts are compared with those before at most this often, in milliseconds.
+const VERDICTS_EVERY_MS: u64 = 2_000;
+
+/// An installation that takes webhooks.
+pub struct Running {
+    /// What all handlers share.
+    pub app: Arc<App>,
+    writer: Writer,
+    chores: Vec<JoinHandle<()>>,
+}
+
+/// Why an installation does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No thread for the writer.
+    #[error("writer's thread cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The start cannot be recorded.
+    #[error("start cannot be recorded: {0}")]
+    Record(#[from] crate::ledger::RecordError),
+}
+
+impl Running {
+    /// Starts the writer and the chores on an open ledger. `connections` come from the settings
+    /// and are set anew where they differ.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(
+        mut ledger: Ledger,
+        clock: Clock,
+        config: Config,
+        connections: Vec<Connection>,
+        public_url: String,
+    ) -> Result<Running, StartError> {
+        let mut events = changed(&ledger, connections);
+        events.push(operation("start", env!("CARGO_PKG_VERSION")));
+        ledger.record(clock.now(), None, events)?;
+        let (recorder, writer) = Recorder::start(ledger, clock, config.limits.queue_entries_max)?;
+        let app = App::new(recorder, config, public_url);
+        let chores = vec![
+            tokio::spawn(checkpoints(Arc::clone(&app))),
+            tokio::spawn(reads(Arc::clone(&app))),
+            tokio::spawn(contacts(Arc::clone(&app))),
+            tokio::spawn(verdicts(Arc::clone(&app))),
+        ];
+        Ok(Running {
+            app,
+            writer,
+            chores,
+        })
+    }
+
+    /// Serves until `shutdown`, then ends the installation: reads written down, the end recorded,
+    /// the last checkpoint signed, the fold kept.
+    ///
+    /// # Panics
+    /// Passes on a panic of the writer's thread.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        tls: Option<tokio_rustls::TlsAcceptor>,
+        shutdown: impl Future<Output = ()>,
+    ) -> Ledger {
+        let router = crate::api::router(Arc::clone(&self.app));
+        let limits = self.app.config.limits.clone();
+        server::serve(listener, tls, router, &limits, shutdown).await;
+        self.stop().await
+    }
+
+    /// Ends the installation.
+    ///
+    /// # Panics
+    /// Passes on a panic of the writer's thread.
+    pub async fn stop(self) -> Ledger {
+        for chore in &self.chores {
+            chore.abort();
+        }
+        for chore in self.chores {
+            // An aborted chore ends with an error, as it should.
+            let _ = chore.await;
+        }
+        let recorder = self.app.recorder.clone();
+        if let Err(error) = self.app.reads.write(&recorder).await {
+            tracing::error!(%error, "reads of personal data could not be written down");
+        }
+        let end = recorder
+            .decide(None, |_| Ok(vec![operation("stop", "")]))
+            .await;
+        if let Err(error) = end.and(recorder.checkpoint().await) {
+            tracing::error!(%error, "end could not be recorded");
+        }
+        drop(recorder);
+        drop(self.app);
+        let writer = self.writer;
+        let joined = tokio::task::spawn_blocking(move || {
+            let mut ledger = writer.join();
+            ledger.snapshot();
+            ledger
+        });
+        match joined.await {
+            Ok(ledger) => ledger,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+}
+
+fn operation(operation: &str, detail: &str) -> Event {
+    Event::Operation(Operation {
+        operation: operation.to_owned(),
+        detail: detail.to_owned(),
+    })
+}
+
+fn changed(ledger: &Ledger, connections: Vec<Connection>) -> Vec<Event> {
+    let view = ledger.view();
+    let state = view.state();
+    let differs = |c: &Connection| state.registry.connection(&c.connection) != Some(c);
+    connections
+        .into_iter()
+        .filter(differs)
+        .map(Event::ConnectionSet)
+        .collect()
+}
+
+async fn checkpoints(app: Arc<App>) {
+    let mut size = app.recorder.size();
+    while size.changed().await.is_ok() {
+        if let Err(error) = app.recorder.checkpoint().await {
+            tracing::error!(%error, "checkpoint cannot be signed");
+        } else {
+            let entries = app.recorder.view().reader.size();
+            let json = format!("{{\"size\":{entries}}}").into();
+            app.tell(News {
+                topic: "checkpoint",
+                platform: None,
+                json,
+            });
+        }
+        size.mark_unchanged();
+        tokio::time::sleep(Duration::from_millis(CHECKPOINT_EVERY_MS)).await;
+    }
+}
+
+async fn reads(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(READS_EVERY_S)).await;
+        if let Err(error) = app.reads.write(&app.recorder).await {
+            tracing::error!(%error, "reads of personal data cannot be written down");
+        }
+    }
+}
+
+/// Tells the stream of contacts as they come, without numbers and texts: who wants those asks.
+async fn contacts(app: Arc<App>) {
+    let mut size = app.recorder.size();
+    let mut told = *size.borrow_and_update();
+    while size.changed().await.is_ok() {
+        let until = *size.borrow_and_update();
+        if app.news.receiver_count() > 0 {
+            for index in told..until {
+                tell_of(&app, index);
+            }
+        }
+        told = until;
+    }
+}
+
+fn tell_of(app: &App, index: u64) {
+    let view = app.recorder.view();
+    let Ok(Some(entry)) = view.reader.entry(index) else {
+        return;
+    };
+    let (topic, number, json) = match &entry.event {
+        Event::Contact(c) if c.medium != honeytoken::Medium::Control => {
+            let json = serde_json::json!({
+                "index": index,
+                "kind": c.medium.as_str(),
+                "connection": c.connection,
+                "received_at": c.received_at,
+            });
+            ("contact", c.to.as_ref().and_then(|to| to.number()), json)
+        }
+        Event::Coverage(c) => {
+            let json = serde_json::json!({ "index": index, "from": c.from, "until": c.until });
+            ("coverage", Some(c.number), json)
+        }
+        _ => return,
+    };
+    let platform = {
+        let state = view.state();
+        let holder = number
+            .as_ref()
+            .and_then(|n| state.registry.honeytokens_on(n).next());
+        holder.map(|record| record.honeytoken.platform.clone())
+    };
+    app.tell(News {
+        topic,
+        platform,
+        json: json.to_string().into(),
+    });
+}
+
+/// Tells the stream when a platform's class changes.
+async fn verdicts(app: Arc<App>) {
+    let mut size = app.recorder.size();
+    let mut before = std::collections::BTreeMap::new();
+    while size.changed().await.is_ok() {
+        size.mark_unchanged();
+        if app.news.receiver_count() > 0 {
+            let view = Arc::clone(app.recorder.view());
+            let ask = tokio::task::spawn_blocking(move || view.state().judgement.verdicts());
+            for verdict in ask.await.unwrap_or_default() {
+                let earlier = before.insert(verdict.platform.clone(), verdict.class);
+                if earlier.is_some_and(|class| class != verdict.class) {
+                    tell_verdict(&app, &verdict);
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(VERDICTS_EVERY_MS)).await;
+    }
+}
+
+fn tell_verdict(app: &App, verdict: &attribution::Verdict) {
+    let json = serde_json::json!({
+        "platform": verdict.platform,
+        "class": verdict.class.as_str(),
+        "probability": verdict.probability,
+        "fdr": verdict.fdr,
+    });
+    let platform = Some(verdict.platform.clone());
+    app.tell(News {
+        topic: "verdict",
+        platform,
+        json: json.to_string().into(),
+    });
+}

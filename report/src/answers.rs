@@ -1,0 +1,155 @@
+//! Verdicts, campaigns and links as the API and `--json` tell them.
+
+use std::collections::BTreeMap;
+
+use attribution::{Campaign, Cause, Class, Factor, Flag, Link, Reason, Verdict};
+use honeytoken::{PlatformId, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is said of a platform, as of the end of the log.
+#[derive(Serialize, ToSchema)]
+pub struct VerdictOut {
+    /// Which platform.
+    pub platform: String,
+    /// `insufficient`, `quiet`, `first_party`, `disclosed`, `leaked` or `resold`.
+    #[schema(value_type = String)]
+    pub class: Class,
+    /// Posterior probability that its numbers were passed on.
+    pub probability: f64,
+    /// Anytime-valid evidence for it; its mean is at most 1 if nothing was passed on.
+    pub e_value: f64,
+    /// The false-discovery level at which it would just be accused.
+    pub fdr: f64,
+    /// The first contact with cause `leak`.
+    #[schema(value_type = Option<String>)]
+    pub first_evidence_at: Option<Timestamp>,
+    /// When it first became leaked or resold.
+    #[schema(value_type = Option<String>)]
+    pub flagged_at: Option<Timestamp>,
+    /// From the first contact with cause `leak` to the flag, in days.
+    pub days_to_detection: Option<f64>,
+    /// Days that its numbers were out and proven alive, summed.
+    pub exposure_days: f64,
+    /// Its numbers.
+    pub canaries: u32,
+    /// Its numbers that leak contacts reached.
+    pub canaries_hit: u32,
+    /// Contacts since its numbers were given away, by cause.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    pub contacts: BTreeMap<Cause, u64>,
+    /// The entries it rests on.
+    pub evidence: Vec<u64>,
+    /// Findings of their own, such as `opt_out_violated`.
+    #[schema(value_type = Vec<String>)]
+    pub flags: Vec<Flag>,
+    /// For `first_party`: whether it marketed after the persona opted out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opt_out_violated: Option<bool>,
+    /// Platforms that explain the same contacts as well.
+    pub joint_with: Vec<String>,
+    /// When the numbers left, earliest and latest.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub leak_between: Option<(Timestamp, Timestamp)>,
+    /// How much each piece weighs, natural logarithms.
+    #[schema(value_type = Vec<Object>)]
+    pub factors: Vec<Factor>,
+    /// In English, with what would have to be true for it to be wrong.
+    pub reason: String,
+    /// In Chinese and English.
+    #[schema(value_type = Object)]
+    pub reasons: Reason,
+}
+
+impl From<Verdict> for VerdictOut {
+    fn from(v: Verdict) -> VerdictOut {
+        let violated = v.flags.contains(&Flag::OptOutViolated);
+        VerdictOut {
+            platform: v.platform.to_string(),
+            class: v.class,
+            probability: v.probability,
+            e_value: v.e_value,
+            fdr: v.fdr,
+            first_evidence_at: v.first_evidence_at,
+            flagged_at: v.flagged_at,
+            days_to_detection: v.days_to_detection,
+            exposure_days: v.exposure_days,
+            canaries: v.canaries,
+            canaries_hit: v.canaries_hit,
+            contacts: v.contacts,
+            evidence: v.evidence,
+            opt_out_violated: (v.class == Class::FirstParty).then_some(violated),
+            flags: v.flags,
+            joint_with: v.joint_with.iter().map(ToString::to_string).collect(),
+            leak_between: v.leak_between,
+            factors: v.factors,
+            reason: v.reason.en.clone(),
+            reasons: v.reason,
+        }
+    }
+}
+
+/// A campaign: one caller's activity, as far as contacts could be linked.
+#[derive(Serialize, ToSchema)]
+pub struct CampaignOut {
+    /// Its id; it never changes as the campaign grows.
+    pub campaign: String,
+    /// Its first contact.
+    #[schema(value_type = String)]
+    pub first_at: Timestamp,
+    /// Its last contact.
+    #[schema(value_type = String)]
+    pub last_at: Timestamp,
+    /// Contacts.
+    pub contacts: u64,
+    /// Numbers reached.
+    pub numbers: u32,
+    /// Numbers that nobody had been given when they were reached.
+    pub unplaced: u32,
+    /// Platforms through which it reached numbers, if it works lists.
+    pub platforms: Vec<String>,
+    /// `zh`, `en`, or null where nothing was said.
+    pub language: Option<String>,
+}
+
+impl CampaignOut {
+    /// The campaign, with those of its platforms that `open` lets through.
+    pub fn new(campaign: Campaign, open: impl Fn(&PlatformId) -> bool) -> CampaignOut {
+        let platforms = campaign
+            .platforms
+            .iter()
+            .filter(|p| open(p))
+            .map(ToString::to_string);
+        CampaignOut {
+            campaign: campaign.campaign.to_string(),
+            first_at: campaign.first_at,
+            last_at: campaign.last_at,
+            contacts: campaign.contacts,
+            numbers: campaign.numbers,
+            unplaced: campaign.unplaced,
+            platforms: platforms.collect(),
+            language: campaign.language,
+        }
+    }
+}
+
+/// Two platforms whose numbers reach the same buyers beyond chance.
+#[derive(Serialize, ToSchema)]
+pub struct LinkOut {
+    /// The two, the one that was reached first in front.
+    pub platforms: [String; 2],
+    /// Probability of so many common campaigns by chance.
+    pub p_value: f64,
+    /// The campaigns in common.
+    pub campaigns: Vec<String>,
+}
+
+impl From<Link> for LinkOut {
+    fn from(link: Link) -> LinkOut {
+        LinkOut {
+            platforms: link.platforms.map(|p| p.to_string()),
+            p_value: link.p_value,
+            campaigns: link.campaigns.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What leaves the house: verdicts, campaigns and links in the shapes that machines read, and
+//! tables that people load into their tools.
+//!
+//! - [`VerdictOut`], [`CampaignOut`], [`LinkOut`]: the JSON of the API and of `--json`.
+//! - [`csv`]: contacts and verdicts as comma-separated values.
+//!
+//! What this room does not do: decide anything, write to the log, speak a network.
+
+mod answers;
+pub mod csv;
+
+pub use answers::{CampaignOut, LinkOut, VerdictOut};

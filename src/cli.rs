@@ -1,0 +1,347 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use honeytoken::Role;
+
+/// Traces data leaks with canary phone numbers.
+#[derive(Parser)]
+#[command(name = "canaryline", version, propagate_version = true, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 done, 1 not intact, 2 wrong call or unreadable input, \
+    3 not allowed, 4 data folder held by another process, 5 data folder damaged, \
+    6 server out of reach, 7 disk or system failed.";
+
+/// The verbs.
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Take webhooks and answer questions
+    Serve(Serve),
+    /// Show everything at work on a simulated world, through the real webhook door
+    Demo(Demo),
+    /// Bring lines and contacts of the past into a data folder
+    Import(Import),
+    /// Say which platforms leaked, and how sure that is
+    Verdicts(Verdicts),
+    /// Check a data folder, offline
+    Verify(Verify),
+    /// Write a simulated world with its truth
+    Simulate(Simulate),
+    /// Find out why a webhook was refused
+    #[command(subcommand)]
+    Webhook(Webhook),
+    /// Make API keys
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Look for what is wrong with an installation
+    Doctor(Doctor),
+    /// Copy a data folder, also while a server writes to it
+    Backup(Backup),
+    /// Put a backup into an empty folder and go on from it
+    Restore(Restore),
+    /// Make the index of a data folder anew
+    Rebuild(Rebuild),
+    /// Write contacts or verdicts as CSV or JSON Lines
+    Export(Export),
+    /// Print completions for a shell
+    Completions(Completions),
+}
+
+/// Take webhooks and answer questions.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The data folder; made if it is missing or empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8470]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The settings
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Show everything at work on a simulated world.
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8470")]
+    pub(crate) listen: SocketAddr,
+    /// Which world
+    #[arg(long, value_name = "NAME", default_value = "demo")]
+    pub(crate) scenario: String,
+    /// The seed of the world
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// Where to keep the data; a temporary folder, removed at the end, if not given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Stop after the table
+    #[arg(long)]
+    pub(crate) exit: bool,
+}
+
+/// Bring the past into a data folder.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The data folder; made if it is missing or empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Lines, JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lines: PathBuf,
+    /// Contacts, JSON Lines, ordered by received_at
+    #[arg(long, value_name = "FILE")]
+    pub(crate) contacts: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Leave the contacts out of the JSON document
+    #[arg(long)]
+    pub(crate) summary: bool,
+}
+
+/// A data folder of ours, or a server that holds one.
+#[derive(Args)]
+pub(crate) struct Where {
+    /// The data folder
+    #[arg(long, value_name = "DIR", required_unless_present = "server")]
+    pub(crate) data: Option<PathBuf>,
+    /// Ask this running server instead
+    #[arg(long, value_name = "URL", conflicts_with = "data", requires = "key")]
+    pub(crate) server: Option<String>,
+    /// The API key for it
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "CANARYLINE_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) key: Option<String>,
+}
+
+/// Say which platforms leaked.
+#[derive(Args)]
+pub(crate) struct Verdicts {
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) at_place: Where,
+    /// As of this time, RFC 3339 or Unix seconds
+    #[arg(long, value_name = "TIME", conflicts_with = "server")]
+    pub(crate) at: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Check a data folder.
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// A bundle
+    #[arg(
+        value_name = "BUNDLE.zip",
+        conflicts_with = "data",
+        required_unless_present = "data"
+    )]
+    pub(crate) bundle: Option<PathBuf>,
+    /// The data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The log's key, from elsewhere than the folder: name+id+base64
+    #[arg(long, value_name = "KEY")]
+    pub(crate) vkey: Option<String>,
+    /// A checkpoint seen earlier, which the log must extend
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(crate) against: Vec<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Write a simulated world.
+#[derive(Args)]
+pub(crate) struct Simulate {
+    /// A scenario's name, or a file with its numbers
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) scenario: String,
+    /// The seed
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where to write lines.jsonl, contacts.jsonl and truth.json
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// Find out why a webhook was refused.
+#[derive(Subcommand)]
+pub(crate) enum Webhook {
+    /// Verify and read captured webhooks
+    Check(WebhookCheck),
+}
+
+/// Verify and read captured webhooks.
+#[derive(Args)]
+pub(crate) struct WebhookCheck {
+    /// Captured webhooks with what is expected of them
+    #[arg(long, value_name = "FILE", required_unless_present = "provider")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// One request: which provider
+    #[arg(long, value_name = "ID", requires = "url", conflicts_with = "vectors")]
+    pub(crate) provider: Option<String>,
+    /// Its public URL as the provider called it
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Its method
+    #[arg(long, default_value = "POST")]
+    pub(crate) method: String,
+    /// Its headers, "Name: value"
+    #[arg(long)]
+    pub(crate) header: Vec<String>,
+    /// A file with its body, byte for byte
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<PathBuf>,
+    /// A secret, name=value
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) secret: Vec<String>,
+    /// When it arrived, RFC 3339 or Unix seconds; now if not given
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Make API keys.
+#[derive(Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key and print it, this once
+    Create(KeysCreate),
+}
+
+/// Make a key.
+#[derive(Args)]
+pub(crate) struct KeysCreate {
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) at_place: Where,
+    /// admin, analyst, auditor or viewer
+    #[arg(long)]
+    pub(crate) role: Role,
+    /// Whose it is
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Look for what is wrong.
+#[derive(Args)]
+pub(crate) struct Doctor {
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) at_place: Where,
+    /// The settings, to be checked too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Copy a data folder.
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// Which installation; a server writes to a folder on its own machine
+    #[command(flatten)]
+    pub(crate) at_place: Where,
+    /// A folder that does not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// Leave the keys out; the backup is useless without them
+    #[arg(long)]
+    pub(crate) without_keys: bool,
+}
+
+/// Put a backup into an empty folder.
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// The backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The folder to make
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The file `erased` of the lost folder, so that erased entries stay erased
+    #[arg(long, value_name = "FILE")]
+    pub(crate) erased: Option<PathBuf>,
+    /// Name of the new log, if not made from the old one's
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: Option<String>,
+}
+
+/// Make the index anew.
+#[derive(Args)]
+pub(crate) struct Rebuild {
+    /// The data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+/// Write contacts or verdicts.
+#[derive(Args)]
+pub(crate) struct Export {
+    /// What
+    pub(crate) what: ExportWhat,
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) at_place: Where,
+    /// In which form
+    #[arg(long, default_value = "csv")]
+    pub(crate) format: ExportFormat,
+    /// Where to; stdout if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What to export.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportWhat {
+    /// All contacts, oldest first
+    Contacts,
+    /// All verdicts
+    Verdicts,
+}
+
+/// In which form to export.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values (RFC 4180)
+    Csv,
+    /// JSON Lines
+    Jsonl,
+}
+
+/// Print completions.
+#[derive(Args)]
+pub(crate) struct Completions {
+    /// For which shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

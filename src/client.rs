@@ -1,0 +1,97 @@
+//! Asks a running server.
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::cli::Where;
+use crate::exit::{Ends, Exit};
+
+/// The longest wait for an answer, in seconds.
+const ANSWER_S: u64 = 120;
+
+/// A server and the key for it.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    url: String,
+    key: String,
+}
+
+impl Client {
+    /// The server that was named; none if a folder was.
+    pub(crate) fn of(place: &Where) -> anyhow::Result<Option<Client>> {
+        let Some(url) = &place.server else {
+            return Ok(None);
+        };
+        let key = place.key.clone().unwrap_or_default();
+        // Already installed is fine: the provider is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .timeout(std::time::Duration::from_secs(ANSWER_S))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .context("prepare the HTTP client")?;
+        Ok(Some(Client {
+            http,
+            url: url.trim_end_matches('/').to_owned(),
+            key,
+        }))
+    }
+
+    /// GET, JSON.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.answer(self.http.get(format!("{}{path}", self.url)))
+            .await
+    }
+
+    /// POST, JSON both ways.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.answer(self.http.post(format!("{}{path}", self.url)).json(body))
+            .await
+    }
+
+    /// All items of a list, page by page.
+    pub(crate) async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let next = cursor
+                .map(|cursor| format!("&cursor={cursor}"))
+                .unwrap_or_default();
+            let mut page = self.get(&format!("{path}?limit=1000{next}")).await?;
+            if let Some(Value::Array(part)) = page.get_mut("items").map(Value::take) {
+                items.extend(part);
+            }
+            cursor = page
+                .get("next_cursor")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
+            if cursor.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
+        let response = request
+            .bearer_auth(&self.key)
+            .send()
+            .await
+            .map_err(|error| {
+                let message = format!("server {} cannot be reached: {error}", self.url);
+                Ends::with(Exit::Unreachable, message)
+            })?;
+        let status = response.status();
+        let body: Value = response.json().await.unwrap_or_default();
+        if status.is_success() {
+            return Ok(body);
+        }
+        let detail = body
+            .get("detail")
+            .and_then(Value::as_str)
+            .unwrap_or("no detail");
+        Err(Ends::with(
+            Exit::Refused,
+            format!("server answered {status}: {detail}"),
+        ))
+    }
+}

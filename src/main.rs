@@ -1,0 +1,62 @@
+//! canaryline: traces data leaks with canary phone numbers.
+//!
+//! The program is thin: a file per verb under `verbs`, which calls the rooms. Exit codes are in
+//! `exit`, what can be typed in `cli`.
+
+mod cli;
+mod client;
+mod exit;
+mod place;
+mod progress;
+mod table;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Keys, Verb, Webhook};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli.verb)));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            say(&error);
+            exit::of(&error).into()
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "errors are for whoever started the program"
+)]
+fn say(error: &anyhow::Error) {
+    eprintln!("canaryline: {error:#}");
+}
+
+async fn run(verb: Verb) -> anyhow::Result<Exit> {
+    match verb {
+        Verb::Serve(args) => verbs::serve::run(args).await,
+        Verb::Demo(args) => verbs::demo::run(args).await,
+        Verb::Import(args) => verbs::import::run(&args),
+        Verb::Verdicts(args) => verbs::verdicts::run(args).await,
+        Verb::Verify(args) => verbs::verify::run(&args),
+        Verb::Simulate(args) => verbs::simulate::run(&args),
+        Verb::Webhook(Webhook::Check(args)) => verbs::webhook::check(&args),
+        Verb::Keys(Keys::Create(args)) => verbs::keys::create(args).await,
+        Verb::Doctor(args) => verbs::doctor::run(args).await,
+        Verb::Backup(args) => verbs::backup::run(args).await,
+        Verb::Restore(args) => verbs::backup::restore(&args),
+        Verb::Rebuild(args) => verbs::backup::rebuild(&args),
+        Verb::Export(args) => verbs::export::run(args).await,
+        Verb::Completions(args) => verbs::completions::run(&args),
+    }
+}

@@ -1,0 +1,14 @@
+//! A file per verb.
+
+pub(crate) mod backup;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod keys;
+pub(crate) mod serve;
+pub(crate) mod simulate;
+pub(crate) mod verdicts;
+pub(crate) mod verify;
+pub(crate) mod webhook;
