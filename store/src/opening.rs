@@ -65,7 +65,7 @@ impl Opening {
             return Err(OpenError::NotAStore(folder.dir().to_owned()));
         };
         let index = Index::open(&folder.index(), &keys.data, genesis).map_err(Fault::from)?;
-        recovery.indexed = index.size_folded().map_err(Fault::from)?;
+        recovery.indexed = index.size_folded();
 
         let list = ErasedList::read(&folder).map_err(OpenError::io("read", &folder.erased()))?;
         let from = if list.is_some() {

@@ -328,20 +328,19 @@ impl Store {
         Ok((first..).zip(batch).map(entry).collect())
     }
 
-    fn in_order_of_time(&self, batch: Vec<Sealed>) -> Result<Vec<Sealed>, Fault> {
+    fn in_order_of_time(&self, mut batch: Vec<Sealed>) -> Result<Vec<Sealed>, Fault> {
         let mut last = self.reader().head().at;
-        let mut ordered = Vec::with_capacity(batch.len());
-        for sealed in batch {
-            let late = sealed.draft.at < last;
-            let sealed = if late {
-                self.sealer.redate(sealed, last)?
-            } else {
-                sealed
-            };
+        for sealed in &mut batch {
+            if sealed.draft.at < last {
+                // The form that is thrown away was never written: its key dies with it.
+                *sealed = self.sealer.seal(Draft {
+                    at: last,
+                    ..sealed.draft.clone()
+                })?;
+            }
             last = sealed.draft.at;
-            ordered.push(sealed);
         }
-        Ok(ordered)
+        Ok(batch)
     }
 
     pub(crate) fn refuse_poisoned(&self) -> Result<(), Fault> {

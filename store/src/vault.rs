@@ -58,7 +58,7 @@ impl Vault {
         let (_, fields) = self.fields(&unlocked, Depth::WithoutRaw)?;
         let fields = fields
             .iter()
-            .map(|field| (field.name.as_ref(), field.value.as_str()));
+            .map(|field| (field.name.as_str(), field.value.as_str()));
         Ok(Some(payload::entry(frame.header.index, fields)?))
     }
 
@@ -129,7 +129,7 @@ impl Vault {
                 Value::Blob(blob) => self.blob(unlocked, blob)?,
             };
             fields.push(Field {
-                name: name.to_owned().into(),
+                name: name.to_owned(),
                 value,
             });
         }

@@ -3,6 +3,8 @@
 use honeytoken::{ConnectionId, HoneytokenId, KeyId, PhoneNumber, PlatformId, StudyId};
 use ring::hmac;
 
+use super::run::TERM_BYTES;
+
 /// A question whose answer is a list of entries, in log order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Lookup {
@@ -43,7 +45,7 @@ pub enum Lookup {
 }
 
 /// A look-up as the index knows it: it never holds a number or an id in the clear.
-pub(super) type Term = [u8; 16];
+type Term = [u8; TERM_BYTES];
 
 impl Lookup {
     pub(super) fn term(&self, key: &hmac::Key) -> Term {
@@ -69,8 +71,8 @@ impl Lookup {
         for part in [name, "\0", parts[0], "\0", parts[1]] {
             context.update(part.as_bytes());
         }
-        let mut term = [0; 16];
-        term.copy_from_slice(&context.sign().as_ref()[..16]);
+        let mut term = [0; TERM_BYTES];
+        term.copy_from_slice(&context.sign().as_ref()[..TERM_BYTES]);
         term
     }
 }

@@ -6,12 +6,17 @@
 //! folder holds no number in the clear.
 //!
 //! ```text
-//! 0x00 name                           what the index knows of itself
-//! 0x01 term (16) entry index (8, BE)  a posting; no value
-//! 0x02 snapshot name 0x00 …           a snapshot's head and pieces
+//! 0x00 name                   what the index knows of itself
+//! 0x01 run (8) block (4)      up to 1024 sorted postings: term (16) entry (8)
+//! 0x02 run (8) piece (4)      a run's head: first postings of its blocks, filter
+//! 0x03 snapshot name 0x00 …   a snapshot's head and pieces
 //! ```
 
 mod lookup;
+mod merge;
+mod pieces;
+mod postings;
+mod run;
 mod snapshot;
 
 use std::fs::File;
@@ -19,20 +24,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use ring::hmac;
-use sled::{Batch, Db};
+use sled::Db;
 
 pub use lookup::Lookup;
 
 use crate::error::IndexFault;
 use crate::payload::DataKey;
 use crate::proof::Hash;
-use lookup::Term;
+use postings::Postings;
+use run::{Posting, TERM_BYTES};
 use snapshot::Snapshots;
 
 const META: u8 = 0x00;
-const POSTING: u8 = 0x01;
-const SNAPSHOT: u8 = 0x02;
-const SIZE: &[u8] = &[META, b's'];
+const BLOCK: u8 = 0x01;
+const HEAD: u8 = 0x02;
+const SNAPSHOT: u8 = 0x03;
+const RUN_LIST: &[u8] = &[META, b'r'];
 const IDENTITY: &[u8] = &[META, b'i'];
 const FORMAT: &[u8] = &[META, b'f'];
 const ERASED: &[u8] = &[META, b'e'];
@@ -44,6 +51,7 @@ const CACHE_BYTES: u64 = 64 << 20;
 /// The look-ups of a log.
 pub struct Index {
     db: Db,
+    postings: Postings,
     terms: hmac::Key,
     snapshots: Snapshots,
     path: PathBuf,
@@ -68,6 +76,7 @@ impl Index {
             Ok(index) => match index.unfit(genesis)? {
                 None => return Ok(index),
                 Some(problem) => problem.to_owned(),
+                // Dropped here: nothing may hold the files that are moved below.
             },
             Err(fault) => fault.0,
         };
@@ -92,6 +101,7 @@ impl Index {
             .map_err(|_| IndexFault("sled could not make sense of its files".to_owned()))??;
         let secret = key.index();
         Ok(Index {
+            postings: Postings::open(&db, postings::SAVED_POSTINGS)?,
             db,
             terms: hmac::Key::new(hmac::HMAC_SHA256, secret.as_slice()),
             snapshots: Snapshots::new(key),
@@ -118,18 +128,14 @@ impl Index {
     }
 
     /// The number of entries whose postings are in. Entries from here on are to be applied.
-    ///
-    /// # Errors
-    /// The index is damaged.
-    pub fn size_folded(&self) -> Result<u64, IndexFault> {
-        let size = self.db.get(SIZE)?;
-        Ok(size
-            .and_then(|bytes| bytes.as_ref().try_into().ok())
-            .map_or(0, u64::from_be_bytes))
+    pub fn size_folded(&self) -> u64 {
+        self.postings.size()
     }
 
-    /// Files entries under their look-ups, all or nothing, in log order; an entry without any is
-    /// named with an empty list, so that [`Index::size_folded`] moves on.
+    /// Files entries under their look-ups, in log order; an entry without any is named with an
+    /// empty list, so that [`Index::size_folded`] moves on. It can be found at once, and is saved
+    /// later: after a crash `size_folded` is lower, and the entries from there on are applied
+    /// again.
     ///
     /// # Errors
     /// The index is damaged or the disk full.
@@ -137,14 +143,15 @@ impl Index {
         let Some((last, _)) = postings.last() else {
             return Ok(());
         };
-        let mut batch = Batch::default();
-        for (index, lookups) in postings {
-            for lookup in lookups {
-                batch.insert(&self.posting(lookup, *index), &[]);
-            }
-        }
-        batch.insert(SIZE, &(last + 1).to_be_bytes());
-        Ok(self.db.apply_batch(batch)?)
+        let posting = |(index, lookups): &(u64, Vec<Lookup>)| {
+            let index = *index;
+            lookups
+                .iter()
+                .map(move |lookup| self.posting(lookup, index))
+                .collect::<Vec<_>>()
+        };
+        let all: Vec<_> = postings.iter().flat_map(posting).collect();
+        self.postings.add(&all, last + 1)
     }
 
     /// The first entry filed under a look-up.
@@ -166,13 +173,11 @@ impl Index {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<u64>, IndexFault> {
-        let range = self.posting(lookup, 0)..self.posting(lookup, before.unwrap_or(u64::MAX));
-        self.db
-            .range(range)
-            .rev()
-            .take(limit)
-            .map(|posting| index_in(&posting?.0))
-            .collect()
+        let before = before.unwrap_or(u64::MAX);
+        self.postings.newest(
+            &(self.posting(lookup, 0)..self.posting(lookup, before)),
+            limit,
+        )
     }
 
     /// The oldest entries filed under a look-up, oldest first: at most `limit`, all from `from`
@@ -181,12 +186,10 @@ impl Index {
     /// # Errors
     /// The index is damaged.
     pub fn oldest(&self, lookup: &Lookup, from: u64, limit: usize) -> Result<Vec<u64>, IndexFault> {
-        let range = self.posting(lookup, from)..self.posting(lookup, u64::MAX);
-        self.db
-            .range(range)
-            .take(limit)
-            .map(|posting| index_in(&posting?.0))
-            .collect()
+        self.postings.oldest(
+            &(self.posting(lookup, from)..self.posting(lookup, u64::MAX)),
+            limit,
+        )
     }
 
     /// Forgets that an entry is filed under these look-ups, and all snapshots, since they hold
@@ -196,15 +199,11 @@ impl Index {
     /// # Errors
     /// The index is damaged or the disk full.
     pub fn purge(&self, index: u64, lookups: &[Lookup]) -> Result<(), IndexFault> {
-        let mut batch = Batch::default();
-        lookups
-            .iter()
-            .for_each(|lookup| batch.remove(&self.posting(lookup, index)));
-        batch.insert(ERASED, &[]);
-        self.db.apply_batch(batch)?;
-        for key in self.db.scan_prefix([SNAPSHOT]).keys() {
-            self.db.remove(key?)?;
+        self.db.insert(ERASED, &[])?;
+        for lookup in lookups {
+            self.postings.purge(&self.posting(lookup, index))?;
         }
+        pieces::remove(&self.db, &[SNAPSHOT])?;
         self.sync()
     }
 
@@ -227,29 +226,33 @@ impl Index {
     }
 
     /// Returns when all that was applied is on the disk. Never needed for safety; it saves
-    /// catching up after a power cut.
+    /// catching up after a crash. Dropping the index does it too.
     ///
     /// # Errors
     /// The disk's.
     pub fn sync(&self) -> Result<(), IndexFault> {
+        self.postings.save()?;
         self.db.flush()?;
         // sled itself calls sync_file_range, after which a power cut loses the file's end.
         let synced = File::open(self.path.join("db")).and_then(|file| file.sync_data());
         synced.map_err(|error| IndexFault(error.to_string()))
     }
 
-    fn posting(&self, lookup: &Lookup, index: u64) -> [u8; 25] {
-        let term: Term = lookup.term(&self.terms);
-        let mut key = [POSTING; 25];
-        key[1..17].copy_from_slice(&term);
-        key[17..].copy_from_slice(&index.to_be_bytes());
-        key
+    fn posting(&self, lookup: &Lookup, index: u64) -> Posting {
+        let mut posting = [0; TERM_BYTES + 8];
+        posting[..TERM_BYTES].copy_from_slice(&lookup.term(&self.terms));
+        posting[TERM_BYTES..].copy_from_slice(&index.to_be_bytes());
+        posting
     }
 }
 
-fn index_in(posting: &[u8]) -> Result<u64, IndexFault> {
-    let index = posting.last_chunk::<8>().copied().map(u64::from_be_bytes);
-    index.ok_or_else(|| IndexFault("posting without an entry".to_owned()))
+impl Drop for Index {
+    fn drop(&mut self) {
+        // An index that was set aside is none of ours any more; one that fails is rebuilt.
+        if let Err(fault) = self.sync() {
+            tracing::warn!(error = %fault, "index was not saved; the next start catches it up");
+        }
+    }
 }
 
 /// Moves an index out of the way, in place of the one that was moved before.

@@ -2,14 +2,11 @@
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom as _, SystemRandom};
-use sled::{Batch, Db};
+use sled::Db;
 
-use super::SNAPSHOT;
+use super::{SNAPSHOT, pieces};
 use crate::error::IndexFault;
 use crate::payload::DataKey;
-
-/// The largest value handed to sled: beyond 128 KiB it writes files that it never syncs.
-const PIECE_BYTES: usize = 48 * 1024;
 
 /// Seals and cuts snapshots.
 pub(super) struct Snapshots {
@@ -49,9 +46,14 @@ fn head_key(name: &str) -> Vec<u8> {
     [&[SNAPSHOT], name.as_bytes(), &[0, b'h']].concat()
 }
 
-fn piece_key(name: &str, generation: u64, piece: u32) -> Vec<u8> {
-    let place = [generation.to_be_bytes().as_slice(), &piece.to_be_bytes()].concat();
-    [&[SNAPSHOT], name.as_bytes(), &[0, b'p'], &place].concat()
+fn piece_prefix(name: &str, generation: u64) -> Vec<u8> {
+    [
+        &[SNAPSHOT],
+        name.as_bytes(),
+        &[0, b'p'],
+        &generation.to_be_bytes(),
+    ]
+    .concat()
 }
 
 impl Snapshots {
@@ -86,37 +88,33 @@ impl Snapshots {
 
         let old = self.head(db, name)?;
         let generation = old.as_ref().map_or(0, |head| head.generation + 1);
-        let pieces = sealed.chunks(PIECE_BYTES);
-        let head = Head {
-            size,
-            generation,
-            pieces: pieces.len() as u32,
-            nonce,
-        };
-        for (piece, bytes) in (0..).zip(pieces) {
-            db.insert(piece_key(name, generation, piece), bytes)?;
-        }
+        let pieces = pieces::put(db, &piece_prefix(name, generation), &sealed)?;
         // A crash before this leaves the old snapshot, after it the new one; pieces that belong
         // to neither are overwritten by the next of that generation.
-        db.insert(head_key(name), head.to_bytes())?;
-        let mut batch = Batch::default();
-        if let Some(old) = old {
-            (0..old.pieces).for_each(|piece| batch.remove(piece_key(name, old.generation, piece)));
+        db.insert(
+            head_key(name),
+            Head {
+                size,
+                generation,
+                pieces,
+                nonce,
+            }
+            .to_bytes(),
+        )?;
+        match old {
+            Some(old) => pieces::remove(db, &piece_prefix(name, old.generation)),
+            None => Ok(()),
         }
-        Ok(db.apply_batch(batch)?)
     }
 
     pub(super) fn get(&self, db: &Db, name: &str) -> Result<Option<(u64, Vec<u8>)>, IndexFault> {
         let (Some(head), Some(key)) = (self.head(db, name)?, &self.key) else {
             return Ok(None);
         };
-        let mut sealed = Vec::with_capacity(head.pieces as usize * PIECE_BYTES);
-        for piece in 0..head.pieces {
-            match db.get(piece_key(name, head.generation, piece))? {
-                Some(bytes) => sealed.extend_from_slice(&bytes),
-                None => return Ok(None),
-            }
-        }
+        let sealed = pieces::get(db, &piece_prefix(name, head.generation), head.pieces)?;
+        let Some(mut sealed) = sealed else {
+            return Ok(None);
+        };
         let bound = Aad::from(head.size.to_be_bytes());
         let nonce = Nonce::assume_unique_for_key(head.nonce);
         let Ok(state) = key.open_in_place(nonce, bound, &mut sealed) else {

@@ -11,7 +11,7 @@
 use honeytoken::{Entry, Event, KeyId, Timestamp};
 use serde::Deserialize;
 
-use super::fields::{AT, BY, Field, KIND};
+use super::fields::{AT, BY, Fields, KIND};
 use crate::proof::Hash;
 
 /// Version of this layout.
@@ -58,23 +58,22 @@ pub(crate) struct View<'a> {
 }
 
 /// Writes a payload; `blob` says for each field whether its value is kept apart.
-pub(crate) fn write(
+pub(super) fn write(
     secret: &[u8; 32],
-    fields: &[Field],
+    fields: &Fields,
     blob: impl Fn(usize) -> Option<Hash>,
 ) -> Vec<u8> {
     let length: usize = fields
         .iter()
-        .map(|f| 38 + f.name.len() + f.value.len())
+        .map(|(name, value)| 38 + name.len() + value.len())
         .sum();
     let mut out = Vec::with_capacity(64 + length);
     out.push(VERSION);
     out.extend_from_slice(secret);
-    out.extend_from_slice(&(fields.len() as u16).to_le_bytes());
-    for (place, field) in fields.iter().enumerate() {
-        let (name, value) = (field.name.as_bytes(), field.value.as_bytes());
+    out.extend_from_slice(&(fields.iter().len() as u16).to_le_bytes());
+    for (place, (name, value)) in fields.iter().enumerate() {
         out.push(name.len() as u8);
-        out.extend_from_slice(name);
+        out.extend_from_slice(name.as_bytes());
         let apart = blob(place);
         out.push(if apart.is_some() { BLOB } else { INLINE });
         out.extend_from_slice(&(value.len() as u32).to_le_bytes());

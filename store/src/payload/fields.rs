@@ -3,6 +3,7 @@
 //! A serializer collects them directly, so that no event is written whole and parsed again.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use honeytoken::{Event, KeyId, Timestamp};
 use serde::Serialize;
@@ -23,7 +24,7 @@ const NAME_BYTES_MAX: usize = 255;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Field {
     /// Unique in its entry; no line feed.
-    pub name: Cow<'static, str>,
+    pub name: String,
     /// JSON, the exact bytes that are committed to.
     pub value: String,
 }
@@ -37,98 +38,113 @@ impl std::fmt::Debug for Field {
     }
 }
 
-/// All fields of an entry, strictly ascending by name.
-pub(super) fn of_entry(
-    at: Timestamp,
-    by: Option<&KeyId>,
-    event: &Event,
-) -> Result<Vec<Field>, SealError> {
-    let mut fields = event.serialize_body(Collector(Vec::with_capacity(24)))?;
-    fields.push(field(KIND, event.kind())?);
-    fields.push(field(AT, &at)?);
-    if let Some(by) = by {
-        fields.push(field(BY, by)?);
-    }
-    fields.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    let twice = fields.windows(2).find(|pair| pair[0].name == pair[1].name);
-    match twice {
-        Some(pair) => Err(SealError::Twice(pair[0].name.to_string())),
-        None => Ok(fields),
-    }
+/// The fields of an entry, all values in one piece of memory: entries are sealed by the thousand,
+/// and what is allocated one by one must be freed one by one.
+#[derive(Default)]
+pub(super) struct Fields {
+    values: Vec<u8>,
+    spans: Vec<(Cow<'static, str>, Range<usize>)>,
 }
 
-/// A field of one serializable value.
-pub(super) fn field<T: Serialize + ?Sized>(
-    name: impl Into<Cow<'static, str>>,
-    value: &T,
-) -> Result<Field, serde_json::Error> {
-    let name = name.into();
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains('\n') {
-        return Err(serde_json::Error::custom(
-            "name of a field is empty, long or broken",
-        ));
+impl Fields {
+    /// All fields of an entry, strictly ascending by name.
+    pub(super) fn of_entry(
+        at: Timestamp,
+        by: Option<&KeyId>,
+        event: &Event,
+    ) -> Result<Fields, SealError> {
+        let mut fields = Fields {
+            values: Vec::with_capacity(2048),
+            spans: Vec::with_capacity(24),
+        };
+        event.serialize_body(Collector(&mut fields))?;
+        fields.push(KIND.into(), event.kind())?;
+        fields.push(AT.into(), &at)?;
+        if let Some(by) = by {
+            fields.push(BY.into(), by)?;
+        }
+        fields.spans.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let twice = fields.spans.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        match twice {
+            Some(pair) => Err(SealError::Twice(pair[0].0.to_string())),
+            None => Ok(fields),
+        }
     }
-    Ok(Field {
-        name,
-        value: serde_json::to_string(value)?,
-    })
+
+    /// Names and values, ascending by name.
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &[u8])> {
+        self.spans
+            .iter()
+            .map(|(name, span)| (name.as_ref(), &self.values[span.clone()]))
+    }
+
+    fn push<T: Serialize + ?Sized>(
+        &mut self,
+        name: Cow<'static, str>,
+        value: &T,
+    ) -> Result<(), serde_json::Error> {
+        if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains('\n') {
+            let what = "name of a field is empty, long or broken";
+            return Err(serde_json::Error::custom(what));
+        }
+        let start = self.values.len();
+        serde_json::to_writer(&mut self.values, value)?;
+        self.spans.push((name, start..self.values.len()));
+        Ok(())
+    }
 }
 
 /// Collects the fields of one struct or map.
-struct Collector(Vec<Field>);
+struct Collector<'a>(&'a mut Fields);
 
-impl SerializeStruct for Collector {
-    type Ok = Vec<Field>;
+impl SerializeStruct for Collector<'_> {
+    type Ok = ();
     type Error = serde_json::Error;
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
         value: &T,
-    ) -> Result<(), Self::Error> {
-        self.0.push(field(name, value)?);
-        Ok(())
+    ) -> Refused<()> {
+        self.0.push(name.into(), value)
     }
 
-    fn end(self) -> Result<Self::Ok, Self::Error> {
-        Ok(self.0)
+    fn end(self) -> Refused<()> {
+        Ok(())
     }
 }
 
 /// A map's key comes before its value.
-struct MapCollector {
-    fields: Vec<Field>,
+struct MapCollector<'a> {
+    fields: &'a mut Fields,
     key: Option<String>,
 }
 
-impl SerializeMap for MapCollector {
-    type Ok = Vec<Field>;
+impl SerializeMap for MapCollector<'_> {
+    type Ok = ();
     type Error = serde_json::Error;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Self::Error> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Refused<()> {
         let serde_json::Value::String(key) = serde_json::to_value(key)? else {
-            return Err(Self::Error::custom("name of a field is not text"));
+            return Err(serde_json::Error::custom("name of a field is not text"));
         };
         self.key = Some(key);
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Self::Error> {
-        let key = self
-            .key
-            .take()
-            .ok_or_else(|| Self::Error::custom("value without a name"))?;
-        self.fields.push(field(key, value)?);
-        Ok(())
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Refused<()> {
+        let key = self.key.take();
+        let key = key.ok_or_else(|| serde_json::Error::custom("value without a name"))?;
+        self.fields.push(key.into(), value)
     }
 
-    fn end(self) -> Result<Self::Ok, Self::Error> {
-        Ok(self.fields)
+    fn end(self) -> Refused<()> {
+        Ok(())
     }
 }
 
 type Refused<T> = Result<T, serde_json::Error>;
-type Never = Impossible<Vec<Field>, serde_json::Error>;
+type Never = Impossible<(), serde_json::Error>;
 
 fn refuse<T>() -> Refused<T> {
     Err(serde_json::Error::custom(
@@ -136,92 +152,92 @@ fn refuse<T>() -> Refused<T> {
     ))
 }
 
-impl Serializer for Collector {
-    type Ok = Vec<Field>;
+impl<'a> Serializer for Collector<'a> {
+    type Ok = ();
     type Error = serde_json::Error;
     type SerializeSeq = Never;
     type SerializeTuple = Never;
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
-    type SerializeMap = MapCollector;
-    type SerializeStruct = Collector;
+    type SerializeMap = MapCollector<'a>;
+    type SerializeStruct = Collector<'a>;
     type SerializeStructVariant = Never;
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Refused<Collector> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Refused<Collector<'a>> {
         Ok(self)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Refused<MapCollector> {
+    fn serialize_map(self, _: Option<usize>) -> Refused<MapCollector<'a>> {
         Ok(MapCollector {
             fields: self.0,
             key: None,
         })
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Refused<Vec<Field>> {
-        Ok(self.0)
+    fn serialize_unit_struct(self, _: &'static str) -> Refused<()> {
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _: &'static str,
         value: &T,
-    ) -> Refused<Vec<Field>> {
+    ) -> Refused<()> {
         value.serialize(self)
     }
 
-    fn serialize_bool(self, _: bool) -> Refused<Vec<Field>> {
+    fn serialize_bool(self, _: bool) -> Refused<()> {
         refuse()
     }
-    fn serialize_i8(self, _: i8) -> Refused<Vec<Field>> {
+    fn serialize_i8(self, _: i8) -> Refused<()> {
         refuse()
     }
-    fn serialize_i16(self, _: i16) -> Refused<Vec<Field>> {
+    fn serialize_i16(self, _: i16) -> Refused<()> {
         refuse()
     }
-    fn serialize_i32(self, _: i32) -> Refused<Vec<Field>> {
+    fn serialize_i32(self, _: i32) -> Refused<()> {
         refuse()
     }
-    fn serialize_i64(self, _: i64) -> Refused<Vec<Field>> {
+    fn serialize_i64(self, _: i64) -> Refused<()> {
         refuse()
     }
-    fn serialize_u8(self, _: u8) -> Refused<Vec<Field>> {
+    fn serialize_u8(self, _: u8) -> Refused<()> {
         refuse()
     }
-    fn serialize_u16(self, _: u16) -> Refused<Vec<Field>> {
+    fn serialize_u16(self, _: u16) -> Refused<()> {
         refuse()
     }
-    fn serialize_u32(self, _: u32) -> Refused<Vec<Field>> {
+    fn serialize_u32(self, _: u32) -> Refused<()> {
         refuse()
     }
-    fn serialize_u64(self, _: u64) -> Refused<Vec<Field>> {
+    fn serialize_u64(self, _: u64) -> Refused<()> {
         refuse()
     }
-    fn serialize_f32(self, _: f32) -> Refused<Vec<Field>> {
+    fn serialize_f32(self, _: f32) -> Refused<()> {
         refuse()
     }
-    fn serialize_f64(self, _: f64) -> Refused<Vec<Field>> {
+    fn serialize_f64(self, _: f64) -> Refused<()> {
         refuse()
     }
-    fn serialize_char(self, _: char) -> Refused<Vec<Field>> {
+    fn serialize_char(self, _: char) -> Refused<()> {
         refuse()
     }
-    fn serialize_str(self, _: &str) -> Refused<Vec<Field>> {
+    fn serialize_str(self, _: &str) -> Refused<()> {
         refuse()
     }
-    fn serialize_bytes(self, _: &[u8]) -> Refused<Vec<Field>> {
+    fn serialize_bytes(self, _: &[u8]) -> Refused<()> {
         refuse()
     }
-    fn serialize_none(self) -> Refused<Vec<Field>> {
+    fn serialize_none(self) -> Refused<()> {
         refuse()
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Refused<Vec<Field>> {
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Refused<()> {
         refuse()
     }
-    fn serialize_unit(self) -> Refused<Vec<Field>> {
+    fn serialize_unit(self) -> Refused<()> {
         refuse()
     }
-    fn serialize_unit_variant(self, _: &str, _: u32, _: &str) -> Refused<Vec<Field>> {
+    fn serialize_unit_variant(self, _: &str, _: u32, _: &str) -> Refused<()> {
         refuse()
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -230,7 +246,7 @@ impl Serializer for Collector {
         _: u32,
         _: &str,
         _: &T,
-    ) -> Refused<Vec<Field>> {
+    ) -> Refused<()> {
         refuse()
     }
     fn serialize_seq(self, _: Option<usize>) -> Refused<Never> {

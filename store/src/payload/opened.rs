@@ -1,7 +1,5 @@
 //! An entry's payload opened, field by field.
 
-use std::borrow::Cow;
-
 use honeytoken::Entry;
 use zeroize::Zeroizing;
 
@@ -47,7 +45,7 @@ impl Opened {
         let fields = self
             .fields
             .iter()
-            .map(|f| (f.name.as_ref(), f.value.as_str()));
+            .map(|f| (f.name.as_str(), f.value.as_str()));
         codec::entry(self.index, fields)
     }
 
@@ -66,7 +64,7 @@ impl Opened {
                 Disclosure::Closed(commitment::digest(&field.name, &salt, value))
             };
             DisclosedField {
-                name: Cow::into_owned(field.name.clone()),
+                name: field.name.clone(),
                 content,
             }
         };

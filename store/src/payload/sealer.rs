@@ -1,7 +1,7 @@
 //! From a draft to bytes that can be appended: pure computation, made to run in many request
 //! handlers at once while the one writer does nothing but write.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use honeytoken::{Event, KeyId, Subject, Timestamp};
@@ -9,7 +9,7 @@ use ring::aead::NONCE_LEN;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
-use super::fields::{self, AT, Field};
+use super::fields::Fields;
 use super::seal::{DataKey, EntryKey, KEY_BYTES, Slot, Wrapping};
 use super::{SealError, codec};
 use crate::proof::commitment::{self, Salts};
@@ -63,9 +63,6 @@ pub struct Sealed {
     pub(crate) payload: Vec<u8>,
     pub(crate) slot: Slot,
     pub(crate) blobs: Vec<SealedBlob>,
-    /// What follows is kept to seal it again at a later time without committing anew to every
-    /// field.
-    committed: Committed,
 }
 
 impl Sealed {
@@ -89,14 +86,6 @@ impl std::fmt::Debug for Sealed {
     }
 }
 
-/// Fields and the commitments to them.
-struct Committed {
-    secret: Zeroizing<[u8; 32]>,
-    fields: Vec<Field>,
-    leaves: Vec<Hash>,
-    subject: SubjectId,
-}
-
 impl Sealer {
     pub(crate) fn new(key: &DataKey) -> Sealer {
         Sealer(Arc::new(Shared {
@@ -113,79 +102,30 @@ impl Sealer {
     /// The event cannot be written as fields, a value is too large, or the system has no
     /// randomness.
     pub fn seal(&self, draft: Draft) -> Result<Sealed, SealError> {
-        let fields = fields::of_entry(draft.at, draft.by.as_ref(), &draft.event)?;
-        if let Some(field) = fields.iter().find(|f| f.value.len() > VALUE_BYTES_MAX) {
-            return Err(SealError::TooLarge(field.name.to_string()));
+        let fields = Fields::of_entry(draft.at, draft.by.as_ref(), &draft.event)?;
+        let too_large = |(_, value): &(&str, &[u8])| value.len() > VALUE_BYTES_MAX;
+        if let Some((name, _)) = fields.iter().find(too_large) {
+            return Err(SealError::TooLarge(name.to_owned()));
         }
-        let secret = Zeroizing::new(self.random::<32>()?);
-        let salts = Salts::new(&secret);
-        let leaves = fields
-            .iter()
-            .map(|field| field_leaf(field, &salts))
-            .collect();
-        let subject = self.subject(&draft.event.subject());
-        self.finish(
-            draft,
-            Committed {
-                secret,
-                fields,
-                leaves,
-                subject,
-            },
-        )
-    }
+        let mut random = Zeroizing::new([0; 32 + KEY_BYTES + NONCE_LEN]);
+        let filled = self.0.random.fill(random.as_mut_slice());
+        filled.map_err(|_| SealError::Randomness)?;
+        let (secret, rest) = split::<32>(&random[..]);
+        let (key, rest) = split::<KEY_BYTES>(rest);
+        let (nonce, _) = split::<NONCE_LEN>(rest);
 
-    /// Seals the same event again as of `at`, under a new key: the old form was never written.
-    pub(crate) fn redate(&self, sealed: Sealed, at: Timestamp) -> Result<Sealed, SealError> {
-        let Sealed {
-            mut draft,
-            mut committed,
-            ..
-        } = sealed;
-        draft.at = at;
-        if let Some(place) = committed.fields.iter().position(|field| field.name == AT) {
-            let field = fields::field(AT, &at)?;
-            committed.leaves[place] = field_leaf(&field, &Salts::new(&committed.secret));
-            committed.fields[place] = field;
-        }
-        self.finish(draft, committed)
-    }
-
-    fn finish(&self, draft: Draft, committed: Committed) -> Result<Sealed, SealError> {
-        let Committed {
-            secret,
-            fields,
-            leaves,
-            subject,
-        } = &committed;
-        let fields_root = merkle::root(leaves.iter().copied());
         let leaf = Leaf {
             hour: hour(draft.at),
-            subject: *subject,
-            fields: fields_root,
-        }
-        .to_bytes();
+            subject: self.subject(&draft.event.subject()),
+            fields: commit(&fields, &Salts::new(secret)),
+        };
+        let leaf = leaf.to_bytes();
         let bound = leaf_hash(&leaf);
-        let random = Zeroizing::new(self.random::<{ KEY_BYTES + NONCE_LEN }>()?);
-        let (mut key, mut nonce) = (Zeroizing::new([0; KEY_BYTES]), [0; NONCE_LEN]);
-        key.copy_from_slice(&random[..KEY_BYTES]);
-        nonce.copy_from_slice(&random[KEY_BYTES..]);
         let key = EntryKey::from_bytes(*key);
-
-        let mut blobs = Vec::new();
-        let mut hashes = vec![None; fields.len()];
-        for (place, field) in fields.iter().enumerate() {
-            if field.value.len() > INLINE_BYTES_MAX {
-                let mut bytes = field.value.clone().into_bytes();
-                key.seal(blobs.len() as u32 + 1, bound, &mut bytes);
-                let hash = Hash::of(&[&bytes]);
-                hashes[place] = Some(hash);
-                blobs.push(SealedBlob { hash, bytes });
-            }
-        }
-        let mut payload = codec::write(secret, fields, |place| hashes[place]);
+        let (blobs, apart) = seal_blobs(&fields, &key, bound);
+        let mut payload = codec::write(secret, &fields, |place| apart.get(&place).copied());
         key.seal(0, bound, &mut payload);
-        let slot = self.0.wrapping.wrap(&key, nonce, bound);
+        let slot = self.0.wrapping.wrap(&key, *nonce, bound);
         Ok(Sealed {
             draft,
             leaf,
@@ -193,7 +133,6 @@ impl Sealer {
             payload,
             slot,
             blobs,
-            committed,
         })
     }
 
@@ -228,19 +167,43 @@ impl Sealer {
     pub fn vrf_public(&self) -> [u8; 32] {
         self.0.vrf.public()
     }
-
-    fn random<const N: usize>(&self) -> Result<[u8; N], SealError> {
-        let mut bytes = [0; N];
-        self.0
-            .random
-            .fill(&mut bytes)
-            .map_err(|_| SealError::Randomness)?;
-        Ok(bytes)
-    }
 }
 
-fn field_leaf(field: &Field, salts: &Salts) -> Hash {
-    let salt = salts.salt(&field.name);
-    let digest = commitment::digest(&field.name, &salt, field.value.as_bytes());
-    commitment::field_leaf(&field.name, &digest)
+/// Cuts fixed pieces from bytes that are long enough by their own type.
+fn split<const N: usize>(bytes: &[u8]) -> (&[u8; N], &[u8]) {
+    #[expect(
+        clippy::expect_used,
+        reason = "the one caller cuts up exactly what it has"
+    )]
+    bytes.split_first_chunk::<N>().expect("enough bytes")
+}
+
+/// The root over the commitments to all fields.
+fn commit(fields: &Fields, salts: &Salts) -> Hash {
+    let leaf = |(name, value): (&str, &[u8])| {
+        let digest = commitment::digest(name, &salts.salt(name), value);
+        commitment::field_leaf(name, &digest)
+    };
+    merkle::root(fields.iter().map(leaf))
+}
+
+/// Seals values that are too large for a frame: the blobs, and their names by the field's place.
+fn seal_blobs(
+    fields: &Fields,
+    key: &EntryKey,
+    bound: Hash,
+) -> (Vec<SealedBlob>, BTreeMap<usize, Hash>) {
+    let (mut blobs, mut apart) = (Vec::new(), BTreeMap::new());
+    let large = fields
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, value))| value.len() > INLINE_BYTES_MAX);
+    for (place, (_, value)) in large {
+        let mut bytes = value.to_vec();
+        key.seal(blobs.len() as u32 + 1, bound, &mut bytes);
+        let hash = Hash::of(&[&bytes]);
+        apart.insert(place, hash);
+        blobs.push(SealedBlob { hash, bytes });
+    }
+    (blobs, apart)
 }
