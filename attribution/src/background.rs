@@ -19,12 +19,12 @@ pub(crate) const SILENT: usize = 1;
 /// again, mass diallers come back to the same number rarely.
 pub(crate) const AGAIN: usize = 2;
 
-/// Days over which the season is taken.
-const SEASON_DAYS: usize = 7;
+/// Days over which the season is taken, by stream: rare streams need longer.
+const SEASON_DAYS: [f64; STREAMS] = [6.0, 6.0, 42.0];
 /// Activity that the season is shrunk by.
-const SEASON_SHRINK: f64 = 6.0;
+const SEASON_SHRINK: [f64; STREAMS] = [6.0, 6.0, 3.0];
 /// The season's bounds.
-const SEASON_BOUNDS: (f64, f64) = (0.6, 8.0);
+const SEASON_BOUNDS: (f64, f64) = (0.2, 8.0);
 /// The largest weight of the population beside a line's own past, in days.
 const CONCENTRATION_MAX: f64 = 100.0;
 /// The smallest.
@@ -54,13 +54,13 @@ pub(crate) struct Background {
     seasons: BTreeMap<u32, Season>,
 }
 
-/// Observed and expected activity of all lines of a country, a pair for each of the last days.
+/// Observed and expected activity of all lines of a country, a pair for each stream.
 pub(crate) type Activity = [(f64, f64); STREAMS];
 
 /// How busy a country is now, against what its lines are used to.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Season {
-    recent: Vec<Activity>,
+    recent: Activity,
     factor: [f64; STREAMS],
 }
 
@@ -95,14 +95,15 @@ impl Background {
     /// did that day and the days before is no surprise on one of them.
     pub(crate) fn take_in(&mut self, country: u32, day: Activity) {
         let season = self.seasons.entry(country).or_default();
-        if season.recent.len() >= SEASON_DAYS {
-            season.recent.remove(0);
-        }
-        season.recent.push(day);
         for stream in 0..STREAMS {
-            let seen: f64 = season.recent.iter().map(|d| d[stream].0).sum();
-            let due: f64 = season.recent.iter().map(|d| d[stream].1).sum();
-            let ratio = (SEASON_SHRINK + seen) / (SEASON_SHRINK + due);
+            let kept = 1.0 - 1.0 / SEASON_DAYS[stream];
+            let recent = &mut season.recent[stream];
+            *recent = (
+                kept * recent.0 + day[stream].0,
+                kept * recent.1 + day[stream].1,
+            );
+            let shrink = SEASON_SHRINK[stream];
+            let ratio = (shrink + recent.0) / (shrink + recent.1);
             season.factor[stream] = ratio.clamp(SEASON_BOUNDS.0, SEASON_BOUNDS.1);
         }
     }
@@ -159,8 +160,8 @@ mod tests {
             .collect();
         background.learn(lines.iter());
         let (low, high) = (
-            background.expected(&quiet, NEW),
-            background.expected(&busy, NEW),
+            background.expected(0, &quiet, NEW),
+            background.expected(0, &busy, NEW),
         );
         assert!(low < 0.04 && high > 0.2, "{low} {high}");
         background.take_in(0, [(60.0, 20.0); STREAMS]);

@@ -16,6 +16,7 @@ use crate::verdict::{Attribution, Campaign, Link, Verdict};
 mod close;
 mod decide;
 mod explain;
+mod judge;
 mod observe;
 
 /// No line of ours.
@@ -68,6 +69,8 @@ pub struct State {
     pub(crate) coincidence: [Coincidence; 2],
     pub(crate) notes: Vec<Note>,
     pub(crate) waiting: Vec<Waiting>,
+    /// Contacts of closed days by line, each once.
+    pub(crate) by_line: Vec<Vec<u32>>,
     /// The day being collected, since the epoch.
     pub(crate) today: Option<i64>,
     #[serde(with = "pairs")]
@@ -106,6 +109,7 @@ impl State {
             coincidence: Default::default(),
             notes: Vec::new(),
             waiting: Vec::new(),
+            by_line: Vec::new(),
             today: None,
             keys: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -124,6 +128,7 @@ impl State {
             Event::LineAdded(line) => {
                 self.roster.add_line(line);
                 self.appeal.add(&self.roster);
+                self.by_line.resize(self.roster.lines.len(), Vec::new());
             }
             Event::PlatformDeclared(platform) => self.roster.declare(platform),
             Event::HoneytokenIssued(token) => self.issue(token),
@@ -155,13 +160,24 @@ impl State {
         Some(self.explain(index))
     }
 
-    /// Why the contact in this entry happened; none if the entry is no contact.
+    /// Why the contact in this entry happened; none if the entry is no contact. Costs as much as
+    /// all contacts of its line; for many, ask [`State::causes`].
     pub fn cause(&self, entry_index: u64) -> Option<Attribution> {
         let at = self
             .notes
             .binary_search_by_key(&entry_index, |n| n.entry)
             .ok()?;
-        Some(self.attribute(&self.notes[at]))
+        Some(self.attribute(self.judge(at as u32)))
+    }
+
+    /// Why every contact happened, by entry index, ascending. Cheaper than asking one by one.
+    pub fn causes(&self) -> Vec<(u64, Attribution)> {
+        let judged = self.judge_all();
+        judged
+            .into_iter()
+            .zip(&self.notes)
+            .map(|(found, note)| (note.entry, self.attribute(found)))
+            .collect()
     }
 
     /// All campaigns, oldest first.

@@ -19,21 +19,15 @@ const EXPOSURE_DAYS_MIN: u64 = 45;
 impl State {
     pub(super) fn explain_all(&self) -> Vec<Verdict> {
         let fdr = self.fdr();
-        let notes = self.notes_by_platform();
         let mut all: Vec<Verdict> = (0..self.roster.platforms.len())
-            .map(|p| self.verdict_of(p as u32, fdr[p], &notes[p]))
+            .map(|p| self.verdict_of(p as u32, fdr[p]))
             .collect();
         all.sort_by(|a, b| a.platform.cmp(&b.platform));
         all
     }
 
     pub(super) fn explain(&self, platform: u32) -> Verdict {
-        let notes: Vec<&Note> = self
-            .notes
-            .iter()
-            .filter(|n| self.concerns(n, platform))
-            .collect();
-        self.verdict_of(platform, self.fdr()[platform as usize], &notes)
+        self.verdict_of(platform, self.fdr()[platform as usize])
     }
 
     fn fdr(&self) -> Vec<f64> {
@@ -54,41 +48,35 @@ impl State {
         fdr
     }
 
-    fn notes_by_platform(&self) -> Vec<Vec<&Note>> {
-        let mut notes = vec![Vec::new(); self.roster.platforms.len()];
-        for note in self.notes.iter().filter(|n| n.line != NOBODY) {
-            for p in &self.roster.lines[note.line as usize].placements {
-                let placement = &self.roster.placements[*p as usize];
-                if placement.registered <= note.at {
-                    notes[placement.platform as usize].push(note);
-                }
-            }
-        }
-        notes
+    /// What was judged on a line, for platforms that had been given it.
+    fn judged(&self, line: u32) -> Vec<(&Note, Attribution<u32>)> {
+        let all = self
+            .judge_line(line)
+            .into_iter()
+            .map(|(n, found)| (&self.notes[n as usize], found));
+        let open = self
+            .waiting
+            .iter()
+            .filter(|w| self.notes[w.note as usize].line == line);
+        all.chain(open.map(|w| (&self.notes[w.note as usize], self.judge(w.note))))
+            .collect()
     }
 
-    fn concerns(&self, note: &Note, platform: u32) -> bool {
-        note.line != NOBODY
-            && self.roster.lines[note.line as usize]
-                .placements
-                .iter()
-                .any(|p| {
-                    let placement = &self.roster.placements[*p as usize];
-                    placement.platform == platform && placement.registered <= note.at
-                })
-    }
-
-    fn verdict_of(&self, index: u32, fdr: f64, notes: &[&Note]) -> Verdict {
+    fn verdict_of(&self, index: u32, fdr: f64) -> Verdict {
         let platform = &self.roster.platforms[index as usize];
         let case = &platform.case;
         let mut contacts: BTreeMap<Cause, u64> = BTreeMap::new();
-        let mut leaks: Vec<&Note> = Vec::new();
-        for note in notes
+        let (mut leaks, mut notes): (Vec<&Note>, Vec<&Note>) = (Vec::new(), Vec::new());
+        for placement in platform
+            .placements
             .iter()
-            .filter(|n| n.repeats.is_none() && n.follows.is_none())
+            .map(|p| &self.roster.placements[*p as usize])
         {
-            let found = self.judge(note);
-            if found.platform.is_none_or(|p| p == index) {
+            for (note, found) in self.judged(placement.line) {
+                if note.at < placement.registered || found.platform.is_some_and(|p| p != index) {
+                    continue;
+                }
+                notes.push(note);
                 *contacts.entry(found.cause).or_default() += 1;
                 if found.cause == Cause::Leak {
                     leaks.push(note);
@@ -120,7 +108,7 @@ impl State {
             exposure_days: self.exposure_days(platform),
             canaries: platform.placements.len() as u32,
             canaries_hit: lines.len() as u32,
-            flags: self.flags(platform, notes),
+            flags: self.flags(platform, &notes),
             leak_between: self.leak_between(platform, &leaks),
             joint_with: Vec::new(),
             factors: factors(platform),
@@ -241,8 +229,7 @@ impl State {
         flags
     }
 
-    pub(super) fn attribute(&self, note: &Note) -> Attribution {
-        let found = self.judge(note);
+    pub(super) fn attribute(&self, found: Attribution<u32>) -> Attribution {
         Attribution {
             cause: found.cause,
             platform: found
@@ -250,102 +237,6 @@ impl State {
                 .map(|p| self.roster.platforms[p as usize].id.clone()),
             campaign: found.campaign,
         }
-    }
-
-    /// Why a contact happened, as things stand.
-    fn judge(&self, note: &Note) -> Attribution<u32> {
-        if let Some(first) = note.repeats.or(note.follows)
-            && let Ok(at) = self.notes.binary_search_by_key(&first, |n| n.entry)
-            && first < note.entry
-        {
-            return self.judge(&self.notes[at]);
-        }
-        let mut note = note.clone();
-        if let Some(waiting) = self
-            .waiting
-            .iter()
-            .find(|w| self.notes[w.note as usize].entry == note.entry)
-        {
-            (note.whose, note.platform) = self.whose(note.line, waiting);
-            let handles = crate::text::handles(&waiting.text);
-            note.group = self
-                .campaigns
-                .find(&waiting.from, &handles)
-                .unwrap_or(NOBODY);
-        }
-        let campaign = (note.group != NOBODY).then(|| CampaignId(self.campaigns.root(note.group)));
-        let owned = |cause| Attribution {
-            cause,
-            platform: Some(note.platform),
-            campaign: None,
-        };
-        match note.whose {
-            Whose::Transaction => owned(Cause::Transactional),
-            Whose::Own => owned(Cause::FirstParty),
-            Whose::Partner => owned(Cause::DisclosedPartner),
-            Whose::Impostor | Whose::Stranger => self.judge_stranger(&note, campaign),
-        }
-    }
-
-    fn judge_stranger(&self, note: &Note, campaign: Option<CampaignId>) -> Attribution<u32> {
-        if note.line == NOBODY {
-            return Attribution {
-                cause: Cause::Unknown,
-                platform: None,
-                campaign,
-            };
-        }
-        let group = campaign.and_then(|c| self.campaigns.get(c.0));
-        let accused = self.roster.lines[note.line as usize]
-            .placements
-            .iter()
-            .map(|p| &self.roster.placements[*p as usize])
-            .find(|p| {
-                p.registered <= note.at
-                    && self.roster.platforms[p.platform as usize]
-                        .case
-                        .flagged
-                        .is_some()
-            });
-        if let Some(placement) = accused
-            && (note.named || group.is_some_and(|g| self.works_lists(g)))
-        {
-            return Attribution {
-                cause: Cause::Leak,
-                platform: Some(placement.platform),
-                campaign,
-            };
-        }
-        let cause = if group.is_some_and(looks_for_owner) {
-            Cause::PreviousOwner
-        } else {
-            Cause::Background
-        };
-        Attribution {
-            cause,
-            platform: None,
-            campaign,
-        }
-    }
-
-    /// Nearly all numbers of the campaign belong to accused platforms, and none to nobody.
-    fn works_lists(&self, group: &Group) -> bool {
-        let listed = group
-            .hits
-            .iter()
-            .filter(|h| !h.unplaced && self.is_accused(h.line))
-            .count();
-        group.unplaced == 0 && listed * 10 >= group.hits.len() * 8
-    }
-
-    pub(super) fn is_accused(&self, line: u32) -> bool {
-        self.roster.lines[line as usize].placements.iter().any(|p| {
-            let platform = self.roster.placements[*p as usize].platform;
-            self.roster.platforms[platform as usize]
-                .case
-                .flagged
-                .is_some()
-        })
     }
 
     pub(super) fn list_campaigns(&self) -> Vec<Campaign> {
@@ -390,11 +281,6 @@ impl State {
             language,
         }
     }
-}
-
-/// Few numbers, again and again: somebody looks for the person who had them before.
-fn looks_for_owner(group: &Group) -> bool {
-    group.hits.len() <= 4 && group.contacts >= 3 * group.hits.len() as u64
 }
 
 fn factors(platform: &Platform) -> Vec<Factor> {

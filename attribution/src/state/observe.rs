@@ -47,6 +47,9 @@ impl State {
         let (whose, platform) = self.whose(line, contact);
         let note = &mut self.notes[contact.note as usize];
         (note.whose, note.platform) = (whose, platform);
+        if note.follows.is_none() {
+            self.by_line[line as usize].push(contact.note);
+        }
         if matches!(whose, Whose::Transaction | Whose::Own | Whose::Partner) {
             return None;
         }

@@ -111,6 +111,7 @@ struct Judged {
 fn judged(_truth: &Truth, entries: &[Entry], state: &State) -> Vec<Judged> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
+    let causes: BTreeMap<u64, crate::Attribution> = state.causes().into_iter().collect();
     for entry in entries {
         let Event::Contact(contact) = &entry.event else {
             continue;
@@ -125,7 +126,7 @@ fn judged(_truth: &Truth, entries: &[Entry], state: &State) -> Vec<Judged> {
         if !seen.insert(event) {
             continue;
         }
-        let Some(said) = state.cause(entry.index) else {
+        let Some(said) = causes.get(&entry.index).cloned() else {
             continue;
         };
         let speaks = contact
