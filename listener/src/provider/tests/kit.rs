@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use honeytoken::{Secret, Timestamp};
 use ring::{digest, hmac};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::provider::{Provider, Received, Request, Webhook};
 
@@ -122,8 +122,20 @@ pub(super) fn hmac_sha1(key: impl AsRef<[u8]>, message: impl AsRef<[u8]>) -> hma
 
 /// A token under HS256.
 pub(super) fn jwt(key: &str, claims: &Value) -> String {
-    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    jwt_under("HS256", key, claims)
+}
+
+/// A token that says it is under that algorithm, and is under HS256.
+pub(super) fn jwt_under(algorithm: &str, key: &str, claims: &Value) -> String {
+    let header = json!({ "alg": algorithm, "typ": "JWT" }).to_string();
+    let header = URL_SAFE_NO_PAD.encode(header);
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
     let tag = URL_SAFE_NO_PAD.encode(hmac_sha256(key, &signed));
     format!("{signed}.{tag}")
+}
+
+/// What a token claims.
+pub(super) fn claims(token: &str) -> Value {
+    let claims = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }

@@ -8,5 +8,6 @@ mod samples;
 mod clouds;
 mod phones;
 mod shell_sample;
+mod signatures;
 mod twilio;
 mod vectors;
