@@ -483,7 +483,7 @@ fn catch_up(
     index: &Index,
     progress: &dyn Fn(u64),
 ) -> Result<(), LedgerError> {
-    let indexed = index.size_folded()?;
+    let indexed = index.size_folded();
     let from = state.size().min(indexed);
     let mut overlay = Overlay::default();
     let mut postings = Vec::new();
