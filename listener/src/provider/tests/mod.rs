@@ -5,9 +5,12 @@ mod hardships;
 mod kit;
 mod samples;
 
+mod checking;
+mod chinese_clouds;
 mod clouds;
 mod phones;
 mod shell_sample;
 mod signatures;
 mod twilio;
 mod vectors;
+mod vonage;

@@ -1,0 +1,120 @@
+//! Alibaba, Huawei and Tencent.
+
+use honeytoken::Medium;
+
+use super::kit::{NOW, Post, URL, connect};
+use super::samples::sample;
+use crate::provider::{Calls, Received};
+
+fn event(name: &str, body: &str) -> Received {
+    let sample = sample(name);
+    sample.post(body, NOW).event(&sample.webhook())
+}
+
+fn answer(name: &str, body: &str, calls: Calls) -> String {
+    let sample = sample(name);
+    let events = sample.post(body, NOW).to(&sample.webhook(), NOW).unwrap();
+    sample.webhook().answer(&events, calls).body
+}
+
+#[test]
+fn huawei_by_token_alone_only_when_set() {
+    let token = "0123456789abcdef";
+    let with = [
+        ("app_key", "app"),
+        ("app_secret", "s"),
+        ("url_token", token),
+    ];
+    let post = Post::json(
+        &format!("{URL}/{token}"),
+        sample("huawei_privatenumber").body,
+    );
+    assert!(
+        post.to(&connect("huawei_privatenumber", &with), NOW)
+            .is_ok()
+    );
+    let without = connect("huawei_privatenumber", &with[..2]);
+    assert_eq!(post.to(&without, NOW).unwrap_err(), "missing_signature");
+}
+
+#[test]
+fn huawei_discards_a_message_it_waits_for() {
+    let notify = sample("huawei_privatenumber").body;
+    let block = notify.replace(
+        r#""virtualNumber""#,
+        r#""notificationMode":"Block","virtualNumber""#,
+    );
+    assert_eq!(answer("huawei_privatenumber", notify, Calls::Reject), "");
+    assert!(answer("huawei_privatenumber", &block, Calls::Reject).contains("DiscardMessage"));
+    let fee = sample("huawei_privatenumber").post(r#"{"eventType":"fee","feeLst":[]}"#, NOW);
+    assert_eq!(
+        fee.to(&sample("huawei_privatenumber").webhook(), NOW),
+        Ok(Vec::new())
+    );
+}
+
+#[test]
+fn alibaba_reports_by_their_fields() {
+    let report = |more: &str| {
+        let body = format!(
+            r#"[{{"call_id":"c","secret_no":"17000000002","peer_no":"13800138000","call_type":1{more}}}]"#
+        );
+        event("aliyun_pnp", &body)
+    };
+    let (ring, start, end) = (
+        r#","ring_time":"2026-10-03 12:00:00""#,
+        r#","start_time":"2026-10-03 12:00:05""#,
+        r#","release_time":"2026-10-03 12:00:09""#,
+    );
+    assert_eq!(report("").dedupe.key(), "c:SecretStartReport");
+    assert_eq!(report(ring).dedupe.key(), "c:SecretRingReport");
+    assert_eq!(
+        report(&format!("{ring}{start}")).dedupe.key(),
+        "c:SecretPickUpReport"
+    );
+    let ended = report(&format!("{ring}{start}{end}"));
+    assert_eq!(
+        (ended.dedupe.key(), ended.duration_s),
+        ("c:SecretReport", Some(4))
+    );
+    assert_eq!(
+        report(r#","record_url":"https://x""#).medium,
+        Medium::Recording
+    );
+    let outbound = sample("aliyun_pnp")
+        .body
+        .replace(r#""call_type":1"#, r#""call_type":0"#);
+    assert_eq!(event("aliyun_pnp", &outbound).medium, Medium::Control);
+}
+
+#[test]
+fn chinese_clouds_hear_what_they_expect() {
+    for (name, want) in [
+        ("aliyun_sms", r#"{"code":0,"msg":"接收成功"}"#),
+        ("aliyun_pnp", r#"{"code":0,"msg":"成功"}"#),
+        ("tencent_sms", r#"{"result":0,"errmsg":"OK"}"#),
+    ] {
+        assert_eq!(answer(name, sample(name).body, Calls::Reject), want);
+    }
+}
+
+#[test]
+fn a_token_in_the_url_counts_whole() {
+    let sample = sample("tencent_sms");
+    let webhook = sample.webhook();
+    for path in [
+        "",
+        "/0123456789abcdef",
+        "/x0123456789abcdef0123456789abcdef",
+        "/0123456789abcdef0123456789abcdef/",
+    ] {
+        let post = Post::json(&format!("{URL}{path}"), sample.body);
+        assert_eq!(
+            post.to(&webhook, NOW).unwrap_err(),
+            "bad_signature",
+            "{path}"
+        );
+    }
+    let query = Post::json(&format!("{}?a=1", sample.url), sample.body);
+    assert!(query.to(&webhook, NOW).is_ok());
+}
