@@ -98,6 +98,11 @@ impl Campaigns {
             .filter_map(|(i, g)| g.as_ref().map(|g| (i as u32, g)))
     }
 
+    /// The same, to change them.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Group> {
+        self.groups.iter_mut().flatten()
+    }
+
     /// Whom a contact would belong to, without joining it.
     pub(crate) fn find(&self, from: &str, handles: &Handles) -> Option<u32> {
         let known = keys(from, handles)

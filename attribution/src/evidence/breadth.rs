@@ -75,6 +75,15 @@ impl Breadth {
         }
     }
 
+    /// Takes a campaign's bet back: another platform explains it.
+    pub(crate) fn withdraw(&mut self, bet: &mut Bet) {
+        let before = bet.mean();
+        bet.odds = [1.0; SHARES.len()];
+        for (log, buyers) in self.logs.iter_mut().zip(BUYERS) {
+            *log -= libm::log(1.0 - buyers + buyers * before);
+        }
+    }
+
     /// Natural logarithm of the e-value.
     pub(crate) fn log_e(&self) -> f64 {
         let each = (1.0 - KEPT) / BUYERS.len() as f64;

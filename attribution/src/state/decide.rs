@@ -22,9 +22,26 @@ impl State {
         for platform in self.above(watched) {
             self.look(platform, day);
         }
-        for platform in self.above(watched) {
-            self.accuse(platform, day, watched);
+        // One after another, the strongest first: an accusation may explain what spoke against the
+        // next.
+        while let Some(platform) = self
+            .above(watched)
+            .into_iter()
+            .find(|p| !self.is_flagged(*p))
+        {
+            self.accuse(platform, day);
+            self.explain_away(platform);
         }
+        for platform in self.above(watched) {
+            self.freeze(platform, watched);
+        }
+    }
+
+    fn is_flagged(&self, platform: u32) -> bool {
+        self.roster.platforms[platform as usize]
+            .case
+            .flagged
+            .is_some()
     }
 
     fn look(&mut self, platform: u32, day: i64) {
@@ -57,14 +74,47 @@ impl State {
         order
     }
 
-    fn accuse(&mut self, platform: u32, day: i64, watched: usize) {
+    fn accuse(&mut self, platform: u32, day: i64) {
+        let case = &mut self.roster.platforms[platform as usize].case;
+        case.flagged = Some((day + 1).saturating_mul(DAY_US));
+    }
+
+    /// Evidence that accuses a platform by itself stays as it was at that moment.
+    fn freeze(&mut self, platform: u32, watched: usize) {
         let bar = libm::log(watched as f64 / self.policy.alpha);
         let case = &mut self.roster.platforms[platform as usize].case;
-        if case.flagged.is_none() {
-            case.flagged = Some((day + 1).saturating_mul(DAY_US));
-        }
         if case.frozen.is_none() && case.live() >= bar {
             case.frozen = Some(case.live());
+        }
+    }
+
+    /// Campaigns that reached none but the accused platform's numbers no longer speak against the
+    /// others who were given the same.
+    fn explain_away(&mut self, accused: u32) {
+        let placements = &self.roster.platforms[accused as usize].placements;
+        let lines: Vec<u32> = placements
+            .iter()
+            .map(|p| self.roster.placements[*p as usize].line)
+            .collect();
+        if lines
+            .iter()
+            .all(|l| self.roster.lines[*l as usize].placements.len() < 2)
+        {
+            return;
+        }
+        for group in self.campaigns.iter_mut() {
+            let theirs = group.bets.len() > 1
+                && group.bets.iter().any(|b| b.platform == accused)
+                && group.hits.iter().all(|h| lines.contains(&h.line));
+            for bet in group
+                .bets
+                .iter_mut()
+                .filter(|b| theirs && b.platform != accused)
+            {
+                let case = &mut self.roster.platforms[bet.platform as usize].case;
+                case.breadth.withdraw(bet);
+                self.looks[bet.platform as usize] = case.log_e();
+            }
         }
     }
 }

@@ -236,7 +236,7 @@ impl State {
         let others = group
             .hits
             .iter()
-            .filter(|h| h.line != note.line && !(self.is_accused(h.line) && !h.unplaced));
+            .filter(|h| h.line != note.line && (h.unplaced || !self.is_accused(h.line)));
         let contacts: u32 = others.map(|h| h.contacts).sum();
         if self.works_lists(group) {
             let sure = group.hits.len() > 1 || hit.contacts > 1;

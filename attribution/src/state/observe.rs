@@ -4,13 +4,19 @@ use super::close::{Active, HOUR_US};
 use super::{NOBODY, State, Waiting};
 use crate::background::{AGAIN, NEW, SILENT};
 use crate::campaigns::{HITS_MAX, Hit};
+use crate::decision::posterior;
 use crate::evidence::{Bet, Heard, Next};
-use crate::roster::DAY_US;
+use crate::roster::{DAY_US, Platform};
 use crate::taxonomy::{Seen, Whose};
 use crate::text::{handles, spoken};
 
 /// Lines nobody was given that a campaign may reach and still be followed as a list worker.
 const UNPLACED_MAX: u32 = 4;
+/// Share of a leaking platform's campaigns that go on to its next number.
+const RIVAL_SHARE: f64 = 0.6;
+/// How far an unknown platform is believed to leak, when it could explain what another is blamed
+/// for.
+const RIVAL_PRIOR: f64 = 0.25;
 /// Days within which a campaign that comes back works the same list.
 const AGAIN_DAYS_MAX: i64 = 30;
 /// Numbers of a campaign after which its next one says nothing any more.
@@ -314,33 +320,40 @@ impl State {
     }
 
     /// Where lines are shared, another platform that explains the campaign so far may explain the
-    /// next number as well; then it proves nothing against this one.
+    /// next number as well: chance is then what the others together make of it, each as far as it
+    /// is believed to leak.
     fn rival(&self, platform: u32, reached: &[u32], hit: Hit, chance: f64) -> f64 {
         let owners = self.owners(hit.line, hit.day);
-        if owners.len() < 2 {
-            return chance;
-        }
         owners
             .iter()
             .filter(|o| **o != platform)
-            .fold(chance, |worst, other| {
-                let theirs: Vec<u32> = self.roster.platforms[*other as usize]
-                    .placements
-                    .iter()
-                    .map(|p| self.roster.placements[*p as usize].line)
-                    .collect();
-                let explains = reached.iter().any(|r| theirs.contains(r));
-                let left = theirs
-                    .iter()
-                    .filter(|l| !reached.contains(l))
+            .fold(chance, |sum, other| {
+                let rival = &self.roster.platforms[*other as usize];
+                let lines = || {
+                    rival
+                        .placements
+                        .iter()
+                        .map(|p| self.roster.placements[*p as usize].line)
+                };
+                if !lines().any(|line| reached.contains(&line)) {
+                    return sum;
+                }
+                let left = lines()
+                    .filter(|line| !reached.contains(line))
                     .count()
                     .max(1);
-                if explains {
-                    worst.max(1.0 / left as f64)
-                } else {
-                    worst
-                }
+                sum + self.believed(rival) * RIVAL_SHARE / left as f64
             })
+    }
+
+    /// How far a platform is believed to leak, as a rival explanation.
+    fn believed(&self, platform: &Platform) -> f64 {
+        let log_e = if platform.case.flagged.is_some() {
+            f64::MAX
+        } else {
+            platform.case.live()
+        };
+        posterior(RIVAL_PRIOR, log_e.max(0.0))
     }
 }
 
