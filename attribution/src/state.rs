@@ -17,6 +17,7 @@ mod close;
 mod decide;
 mod explain;
 mod judge;
+mod links;
 mod observe;
 
 /// No line of ours.
@@ -187,7 +188,7 @@ impl State {
 
     /// Pairs of platforms that share buyers beyond chance.
     pub fn links(&self) -> Vec<Link> {
-        Vec::new()
+        self.find_links()
     }
 
     fn issue(&mut self, token: &honeytoken::Honeytoken) {
