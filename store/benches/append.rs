@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench -p store                       all of it, with a million entries; a few minutes
 //! cargo bench -p store -- --entries 100000   a smaller log
+//! cargo bench -p store -- --only sealing     one part: sealing, appending or growing
 //! ```
 //! The measure is raw append plus fdatasync of the very same bytes in the same group commits.
 //! Sealing is what request handlers do in parallel, so it is measured by itself.
@@ -38,11 +39,17 @@ fn main() {
         return reopen(Path::new(&dir), after("--from").is_some());
     }
     let entries = after("--entries").map_or(1_000_000, |text| text.parse().unwrap());
-    sealing();
-    println!();
-    appending();
-    println!();
-    growing(entries);
+    let only = after("--only");
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wanted("sealing") {
+        sealing();
+    }
+    if wanted("appending") {
+        appending();
+    }
+    if wanted("growing") {
+        growing(entries);
+    }
 }
 
 fn contact(n: u64) -> Event {

@@ -264,7 +264,7 @@ pub(crate) fn clear_unfinished(folder: &Folder) -> Result<(), OpenError> {
 }
 
 fn remove_derived(folder: &Folder) -> Result<(), OpenError> {
-    index::set_aside(&folder.index()).map_err(Fault::from)?;
+    index::remove(&folder.index()).map_err(Fault::from)?;
     let tile = folder.tile();
     match std::fs::remove_dir_all(&tile) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -20,6 +20,7 @@ mod run;
 mod snapshot;
 
 use std::fs::File;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ const SNAPSHOT: u8 = 0x03;
 const RUN_LIST: &[u8] = &[META, b'r'];
 const IDENTITY: &[u8] = &[META, b'i'];
 const FORMAT: &[u8] = &[META, b'f'];
-const ERASED: &[u8] = &[META, b'e'];
+const STALE: &[u8] = &[META, b'e'];
 /// Version of the keys above.
 const VERSION: &[u8] = &[1];
 /// How much of the index sled keeps in memory.
@@ -64,26 +65,27 @@ impl From<sled::Error> for IndexFault {
 }
 
 impl Index {
-    /// Opens the index of the log whose genesis leaf is `genesis`. One that does not open, is of
-    /// another log or format, or outlived an erasure is set aside (the newest such only) or
-    /// removed, and an empty one made: the caller sees [`Index::size_folded`] zero and folds.
+    /// Opens the index of the log whose genesis leaf is `genesis`. One that does not open is set
+    /// aside; one that is of another log or format, is damaged, or outlived an erasure is removed;
+    /// and an empty one is made: the caller sees [`Index::size_folded`] zero and folds.
     ///
     /// # Errors
     /// Not even an empty one can be made.
     pub(crate) fn open(path: &Path, key: &DataKey, genesis: Hash) -> Result<Index, IndexFault> {
-        let existed = path.exists();
-        let problem = match Index::try_open(path, key) {
-            Ok(index) => match index.unfit(genesis)? {
+        match Index::try_open(path, key) {
+            Ok(index) => match index.unfit(genesis) {
                 None => return Ok(index),
-                Some(problem) => problem.to_owned(),
-                // Dropped here: nothing may hold the files that are moved below.
+                Some(problem) => {
+                    tracing::warn!("index is made anew: {problem}");
+                    drop(index);
+                    remove(path)?;
+                }
             },
-            Err(fault) => fault.0,
-        };
-        if existed {
-            tracing::warn!(index.path = %path.display(), "index is set aside and rebuilt: {problem}");
+            Err(fault) => {
+                tracing::warn!("index is set aside and made anew: {}", fault.0);
+                set_aside(path)?;
+            }
         }
-        set_aside(path)?;
         let index = Index::try_open(path, key)?;
         index.db.insert(IDENTITY, index.identity(genesis))?;
         index.db.insert(FORMAT, VERSION)?;
@@ -110,17 +112,25 @@ impl Index {
     }
 
     /// Why this index cannot serve that log.
-    fn unfit(&self, genesis: Hash) -> Result<Option<&'static str>, IndexFault> {
-        if self.db.get(FORMAT)?.as_deref() != Some(VERSION) {
-            return Ok(Some("it is new, or of another format"));
+    fn unfit(&self, genesis: Hash) -> Option<&'static str> {
+        let is =
+            |key: &[u8], value: &[u8]| self.db.get(key).is_ok_and(|v| v.as_deref() == Some(value));
+        if !is(FORMAT, VERSION) {
+            Some("it is new, or of another format")
+        } else if !is(IDENTITY, &self.identity(genesis)) {
+            Some("it is another log's")
+        } else {
+            let fresh = self.db.contains_key(STALE).is_ok_and(|stale| !stale);
+            (!fresh).then_some("it is damaged, or an erasure has happened since it was made")
         }
-        if self.db.get(IDENTITY)?.as_deref() != Some(&self.identity(genesis)) {
-            return Ok(Some("it is another log's"));
+    }
+
+    /// Passes on what the index answers; one that has failed once is made anew at its next opening.
+    fn heed<T>(&self, answer: Result<T, IndexFault>) -> Result<T, IndexFault> {
+        if answer.is_err() {
+            self.db.insert(STALE, &[])?;
         }
-        Ok(self
-            .db
-            .contains_key(ERASED)?
-            .then_some("an erasure has happened since it was made"))
+        answer
     }
 
     fn identity(&self, genesis: Hash) -> Vec<u8> {
@@ -151,7 +161,7 @@ impl Index {
                 .collect::<Vec<_>>()
         };
         let all: Vec<_> = postings.iter().flat_map(posting).collect();
-        self.postings.add(&all, last + 1)
+        self.heed(self.postings.add(&all, last + 1))
     }
 
     /// The first entry filed under a look-up.
@@ -174,10 +184,8 @@ impl Index {
         limit: usize,
     ) -> Result<Vec<u64>, IndexFault> {
         let before = before.unwrap_or(u64::MAX);
-        self.postings.newest(
-            &(self.posting(lookup, 0)..self.posting(lookup, before)),
-            limit,
-        )
+        let range = self.posting(lookup, 0)..self.posting(lookup, before);
+        self.heed(self.postings.newest(&range, limit))
     }
 
     /// The oldest entries filed under a look-up, oldest first: at most `limit`, all from `from`
@@ -186,10 +194,8 @@ impl Index {
     /// # Errors
     /// The index is damaged.
     pub fn oldest(&self, lookup: &Lookup, from: u64, limit: usize) -> Result<Vec<u64>, IndexFault> {
-        self.postings.oldest(
-            &(self.posting(lookup, from)..self.posting(lookup, u64::MAX)),
-            limit,
-        )
+        let range = self.posting(lookup, from)..self.posting(lookup, u64::MAX);
+        self.heed(self.postings.oldest(&range, limit))
     }
 
     /// Forgets that an entry is filed under these look-ups, and all snapshots, since they hold
@@ -199,11 +205,12 @@ impl Index {
     /// # Errors
     /// The index is damaged or the disk full.
     pub fn purge(&self, index: u64, lookups: &[Lookup]) -> Result<(), IndexFault> {
-        self.db.insert(ERASED, &[])?;
+        self.db.insert(STALE, &[])?;
         for lookup in lookups {
             self.postings.purge(&self.posting(lookup, index))?;
         }
         pieces::remove(&self.db, &[SNAPSHOT])?;
+        remove(&aside(&self.path))?;
         self.sync()
     }
 
@@ -255,15 +262,23 @@ impl Drop for Index {
     }
 }
 
+fn aside(path: &Path) -> PathBuf {
+    path.with_extension("aside")
+}
+
 /// Moves an index out of the way, in place of the one that was moved before.
-pub(crate) fn set_aside(path: &Path) -> Result<(), IndexFault> {
-    let fault = |error: std::io::Error| IndexFault(error.to_string());
+fn set_aside(path: &Path) -> Result<(), IndexFault> {
     if !path.exists() {
         return Ok(());
     }
-    let aside = path.with_extension("aside");
-    if aside.exists() {
-        std::fs::remove_dir_all(&aside).map_err(fault)?;
+    remove(&aside(path))?;
+    std::fs::rename(path, aside(path)).map_err(|error| IndexFault(error.to_string()))
+}
+
+/// Removes an index, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), IndexFault> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(IndexFault(error.to_string())),
+        _ => Ok(()),
     }
-    std::fs::rename(path, &aside).map_err(fault)
 }

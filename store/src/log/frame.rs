@@ -204,3 +204,26 @@ fn find(bytes: &[u8], from: usize, pattern: &[u8]) -> Option<usize> {
         .position(|window| window == pattern)
         .map(|at| from + at)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_frame_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Frame::from_bytes(&bytes);
+            let _ = has_later_commit(&bytes, 0);
+            let header = [MAGIC.as_slice(), &bytes, &[0; SEGMENT_HEADER_BYTES]].concat();
+            let _ = header.first_chunk().map(SegmentHeader::from_bytes);
+        }
+
+        #[test]
+        fn segment_headers_come_back(first in any::<u64>(), root in any::<[u8; 32]>()) {
+            let header = SegmentHeader::new(first, Hash(root));
+            prop_assert_eq!(SegmentHeader::from_bytes(&header.to_bytes()), Ok(header));
+        }
+    }
+}

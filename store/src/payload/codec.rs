@@ -191,3 +191,34 @@ pub(crate) fn entry<'a>(
 fn parse<'a, T: Deserialize<'a>>(value: &'a str) -> Result<T, PayloadError> {
     Ok(serde_json::from_str(value)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_payload_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let versioned = [&[VERSION; 33], bytes.as_slice()].concat();
+            for bytes in [&bytes, &versioned] {
+                if let Ok(view) = read(bytes) {
+                    let inline = view.fields.iter().filter_map(|(name, value)| match value {
+                        Value::Inline(value) => Some((*name, *value)),
+                        Value::Blob(_) => None,
+                    });
+                    let _ = entry(0, inline);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn newer_payloads_say_so() {
+        assert!(matches!(
+            read(&[VERSION + 1]),
+            Err(PayloadError::Version(2))
+        ));
+    }
+}

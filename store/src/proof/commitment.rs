@@ -8,7 +8,8 @@
 //! ```
 //! All names are disclosed. Names hold no line feed, so a leaf reads one way only.
 
-use ring::hmac;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 
 use super::{Hash, merkle};
 
@@ -19,19 +20,21 @@ const FIELD_DOMAIN: &[u8] = b"canaryline/field/v1\n";
 pub type Salt = [u8; 16];
 
 /// Derives the salts of one entry from its secret.
-pub struct Salts(hmac::Key);
+pub struct Salts(Hmac<Sha256>);
 
 impl Salts {
     /// The salts that `secret` stands for.
     pub fn new(secret: &[u8; 32]) -> Salts {
-        Salts(hmac::Key::new(hmac::HMAC_SHA256, secret))
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(secret);
+        Salts(Hmac::new(&block.into()))
     }
 
     /// The salt of the field `name`.
     pub fn salt(&self, name: &str) -> Salt {
-        let tag = hmac::sign(&self.0, name.as_bytes());
+        let tag = self.0.clone().chain_update(name).finalize().into_bytes();
         let mut salt = [0; 16];
-        salt.copy_from_slice(&tag.as_ref()[..16]);
+        salt.copy_from_slice(&tag[..16]);
         salt
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
-use ring::digest::{Context, SHA256};
+use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 digest. Shown in lower-case hex.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,13 +15,9 @@ impl Hash {
 
     /// The digest of the parts, one after another.
     pub fn of(parts: &[&[u8]]) -> Hash {
-        let mut context = Context::new(&SHA256);
-        for part in parts {
-            context.update(part);
-        }
-        let mut hash = [0; Hash::BYTES];
-        hash.copy_from_slice(context.finish().as_ref());
-        Hash(hash)
+        let mut hash = Sha256::new();
+        parts.iter().for_each(|part| hash.update(part));
+        Hash(hash.finalize().into())
     }
 
     /// The digest whose bytes these are; none unless there are exactly 32.
