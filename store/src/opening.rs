@@ -40,44 +40,21 @@ impl Opening {
         genesis: Option<Hash>,
         visit: &mut dyn Visit,
     ) -> Result<Store, OpenError> {
-        let Opening {
-            folder,
-            keys,
-            options,
-            lock,
-            checkpoint,
-        } = self;
-        folder.make(&*options.disk)?;
-        if options.rebuild {
-            remove_derived(&folder)?;
+        let folder = &self.folder;
+        folder.make(&*self.options.disk)?;
+        if self.options.rebuild {
+            remove_derived(folder)?;
         }
-        let checkpoints = [checkpoint];
-        let mut recovery = Recovery {
-            folder: &folder,
-            disk: Some(&*options.disk),
-            checkpoints: &checkpoints,
-            indexed: 0,
-        };
-        // Without a first entry the index cannot be told from another log's, and reading the log
-        // says what is wrong.
-        let Some(genesis) = genesis.or_else(|| first_leaf(&folder)) else {
-            recovery.run(&mut |_, _, _| Ok(()))?;
-            return Err(OpenError::NotAStore(folder.dir().to_owned()));
-        };
-        let index = Index::open(&folder.index(), &keys.data, genesis).map_err(Fault::from)?;
-        recovery.indexed = index.size_folded();
-
-        let list = ErasedList::read(&folder).map_err(OpenError::io("read", &folder.erased()))?;
-        let from = if list.is_some() {
-            visit.start(&index)
-        } else {
-            0
-        };
+        let index = self.index(genesis)?;
+        let list = ErasedList::read(folder).map_err(OpenError::io("read", &folder.erased()))?;
+        // Without the list the log is asked for all erasures, from its beginning.
+        let from = list.as_ref().map_or(0, |_| visit.start(&index));
+        let erased = list.map(ErasedList::into_indices).unwrap_or_default();
         let vault = Vault {
-            wrapping: keys.data.wrapping(),
+            wrapping: self.keys.data.wrapping(),
             blobs: Blobs(folder.blobs()),
         };
-        let erased = list.map(ErasedList::into_indices).unwrap_or_default();
+
         let mut fold = Fold {
             vault: &vault,
             from,
@@ -86,45 +63,83 @@ impl Opening {
             erased,
             zeroed: Vec::new(),
         };
+        let recovery = self.recovery(index.size_folded());
         let recovered = recovery.run(&mut |_, frame, leaf| fold.frame(frame, leaf))?;
         let Fold {
             at, erased, zeroed, ..
         } = fold;
+        let mut store = self.assemble(recovered, index, vault, at)?;
+        store.refuse_unexplained(&zeroed, &erased)?;
+        store.erase_again(erased)?;
+        if at.is_none() {
+            store.find_time()?;
+        }
+        Ok(store)
+    }
 
+    fn recovery(&self, indexed: u64) -> Recovery<'_> {
+        Recovery {
+            folder: &self.folder,
+            disk: Some(&*self.options.disk),
+            checkpoints: std::slice::from_ref(&self.checkpoint),
+            indexed,
+        }
+    }
+
+    fn index(&self, genesis: Option<Hash>) -> Result<Index, OpenError> {
+        // Without a first entry the index cannot be told from another log's, and reading the log
+        // says what is wrong.
+        let Some(genesis) = genesis.or_else(|| first_leaf(&self.folder)) else {
+            self.recovery(0).run(&mut |_, _, _| Ok(()))?;
+            return Err(OpenError::NotAStore(self.folder.dir().to_owned()));
+        };
+        let index = Index::open(&self.folder.index(), &self.keys.data, genesis);
+        Ok(index.map_err(Fault::from)?)
+    }
+
+    /// A store over a log that was read and found whole.
+    fn assemble(
+        self,
+        recovered: Recovered,
+        index: Index,
+        vault: Vault,
+        at: Option<Timestamp>,
+    ) -> Result<Store, OpenError> {
+        let Opening {
+            folder,
+            keys,
+            options,
+            lock,
+            checkpoint,
+        } = self;
         let Recovered {
             segments,
             hashes,
             end,
             torn,
         } = recovered;
-        let journal = Journal::resume(
-            options.disk.clone(),
-            &folder.log(),
-            segments.clone(),
-            options.segment_bytes_max,
-            end,
-        );
-        let journal = journal.map_err(OpenError::io("open", &folder.log()))?;
+        let (disk, log) = (options.disk.clone(), folder.log());
+        let journal = Journal::resume(disk, &log, segments.clone(), options.segment_bytes_max, end)
+            .map_err(OpenError::io("open", &log))?;
         let tree = hashes.tree();
         let at = at.unwrap_or(Timestamp::EPOCH);
-        let head = Head {
-            size: tree.size(),
-            at,
-            root: tree.root(),
-        };
-        let [Checkpoint { origin, .. }] = checkpoints;
-        let mut store = Store {
-            sealer: Sealer::new(&keys.data),
-            signer: signer(&keys.node, &origin).map_err(Fault::from)?,
-            shared: Arc::new(Shared {
-                segments,
-                hashes: hashes.files(),
-                vault,
-                head: RwLock::new(head),
-                published: RwLock::default(),
-                erased: RwLock::default(),
-                folder,
+        let shared = Shared {
+            head: RwLock::new(Head {
+                size: tree.size(),
+                at,
+                root: tree.root(),
             }),
+            segments,
+            hashes: hashes.files(),
+            vault,
+            published: RwLock::default(),
+            erased: RwLock::default(),
+            folder,
+        };
+        Ok(Store {
+            sealer: Sealer::new(&keys.data),
+            signer: signer(&keys.node, &checkpoint.origin).map_err(Fault::from)?,
+            shared: Arc::new(shared),
             engine: Box::new(Embedded),
             journal,
             hashes,
@@ -133,13 +148,7 @@ impl Opening {
             poisoned: None,
             options,
             _lock: lock,
-        };
-        store.refuse_unexplained(&zeroed, &erased)?;
-        store.erase_again(erased)?;
-        if head.at == Timestamp::EPOCH {
-            store.find_time()?;
-        }
-        Ok(store)
+        })
     }
 }
 
@@ -159,15 +168,16 @@ impl Store {
     /// The time of the last entry, when nothing of the log had to be decoded.
     fn find_time(&self) -> Result<(), OpenError> {
         let reader = Reader(self.shared.clone());
-        for index in (0..reader.size()).rev() {
-            if let Some(entry) = reader.entry(index).map_err(Fault::from)? {
-                self.shared
-                    .head
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .at = entry.at;
-                break;
-            }
+        let last = (0..reader.size())
+            .rev()
+            .find_map(|index| reader.entry(index).transpose());
+        if let Some(entry) = last.transpose().map_err(Fault::from)? {
+            let mut head = self
+                .shared
+                .head
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            head.at = entry.at;
         }
         Ok(())
     }
