@@ -39,7 +39,14 @@ fn main() -> ExitCode {
     reason = "errors are for whoever started the program"
 )]
 fn say(error: &anyhow::Error) {
-    eprintln!("canaryline: {error:#}");
+    let mut words = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Most errors name their cause themselves; it is not said twice.
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    eprintln!("canaryline: {words}");
 }
 
 async fn run(verb: Verb) -> anyhow::Result<Exit> {

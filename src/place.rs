@@ -1,7 +1,7 @@
 //! The data folder, opened; the clock; the key that a fresh one prints.
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -62,6 +62,12 @@ pub(crate) fn program() -> String {
 /// Opens the folder, or makes it.
 pub(crate) fn open_or_create(dir: &Path, origin: &str, clock: &Clock) -> anyhow::Result<Ledger> {
     let creation = creation(origin, clock.now())?;
+    // The folder is its owner's alone; one that exists keeps the mode that its owner chose.
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir);
+    made.with_context(|| format!("make {}", dir.display()))?;
     let bar = progress::count("folding");
     let ledger = Ledger::open(dir, creation, options()?, &|done| bar.set_position(done));
     bar.finish_and_clear();

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Connection, ConnectionId, Contact, Entry, Event, Honeytoken, HoneytokenId, KeyCreated, KeyId,
-    Line, LineRole, LineState, PhoneNumber, Platform, PlatformId, Policy, RequestMade, Study,
-    StudyId, Timestamp,
+    Line, LineRole, LineState, Medium, PhoneNumber, Platform, PlatformId, Policy, RequestMade,
+    Study, StudyId, Timestamp,
 };
 
 mod decide;
@@ -132,6 +132,10 @@ impl Registry {
     }
 
     fn contact(&mut self, contact: &Contact) {
+        // A gateway's pings are signs of life, not contacts.
+        if contact.medium == Medium::Control {
+            return;
+        }
         let number = contact.to.as_ref().and_then(|to| to.number());
         if let Some(record) = number.and_then(|n| self.lines.get_mut(&n)) {
             record.contacts += 1;

@@ -1,17 +1,16 @@
 //! What all handlers share.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use honeytoken::{ConnectionId, Registry};
 use tokio::sync::broadcast;
 
 use crate::audit::Reads;
 use crate::config::CallAnswer;
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::failed_keys::FailedKeys;
 use crate::metrics::Metrics;
-use crate::provider::{Calls, Provider, Webhook};
+use crate::provider::Calls;
 use crate::recorder::Recorder;
 
 /// Messages a slow reader of the stream may lag behind before it misses some.
@@ -79,54 +78,4 @@ pub struct News {
     pub platform: Option<honeytoken::PlatformId>,
     /// The message, JSON.
     pub json: Arc<str>,
-}
-
-/// A connection, ready to verify.
-pub struct Connected {
-    /// The adapter with this connection's secrets.
-    pub webhook: Webhook,
-    /// The connection's own public address.
-    pub public_url: Option<String>,
-}
-
-/// Live connections by id: read at every webhook, written when an operator changes one.
-#[derive(Default)]
-pub struct Connections(RwLock<HashMap<ConnectionId, Arc<Connected>>>);
-
-impl Connections {
-    /// The connection, if it is live.
-    pub fn get(&self, id: &ConnectionId) -> Option<Arc<Connected>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned()
-    }
-
-    /// Takes the connections as the fold has them. One whose settings an older version accepted
-    /// and this one does not is left out, and said.
-    pub fn refresh(&self, registry: &Registry) {
-        let mut live = HashMap::new();
-        let hooked = |c: &&honeytoken::Connection| c.provider != crate::import::PROVIDER;
-        for connection in registry.connections().filter(hooked) {
-            let provider = Provider::find(&connection.provider).map_err(|e| e.to_string());
-            let webhook =
-                provider.and_then(|p| p.connect(&connection.secrets).map_err(|e| e.to_string()));
-            match webhook {
-                Ok(webhook) => {
-                    let public_url = connection.public_url.clone();
-                    let connected = Connected {
-                        webhook,
-                        public_url,
-                    };
-                    live.insert(connection.connection.clone(), Arc::new(connected));
-                }
-                Err(error) => {
-                    tracing::error!(connection.id = %connection.connection, %error,
-                        "connection cannot be used; set it anew");
-                }
-            }
-        }
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = live;
-    }
 }

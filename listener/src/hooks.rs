@@ -21,11 +21,14 @@ use ring::digest::{SHA256, digest};
 use store::Draft;
 
 use crate::api_key::hex;
-use crate::app::{App, Connected};
+use crate::app::App;
+use crate::connections::{Connected, fetch};
 use crate::ledger::Recorded;
 use crate::metrics::Outcome;
 use crate::problem::Problem;
-use crate::provider::{Malformed, Provider, Received, Refusal, Request, Verified};
+use crate::provider::{
+    Malformed, Provider, Received, Refusal, Rejection, Request, Undecided, Verified,
+};
 
 /// A larger body is drained up to here, so that the provider hears the answer, then cut off.
 const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -60,28 +63,68 @@ async fn take(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Response, Failed> {
-    let (id, connected) = connection(app, path)?;
+    let (id, mut connected) = connection(app, path)?;
     let body = read(app, body).await?;
     let now = app.recorder.clock().now();
     let urls = public_urls(app, &connected, &id, uri);
+    let provider = connected.webhook.provider();
     let raw = Raw {
         id: &id,
-        provider: connected.webhook.provider(),
+        provider,
         method,
         headers,
         body: &body,
     };
+    let needed = match verify(&connected, &raw, &urls, now) {
+        Ok((verified, url)) => return accept(app, &connected, &raw, &verified, url, now).await,
+        Err(Refusal::Undecided(Undecided::CertificateNeeded { url })) => url,
+        Err(refusal) => return Err(refused(refusal)),
+    };
+    // A certificate seen for the first time is fetched while the provider waits, once.
+    if let Some(learned) = app.connections.learn_certificate(&id, &needed).await {
+        connected = learned;
+    }
     let (verified, url) = verify(&connected, &raw, &urls, now).map_err(refused)?;
+    accept(app, &connected, &raw, &verified, url, now).await
+}
+
+/// From a genuine request to the provider's answer: read, recorded, answered.
+async fn accept(
+    app: &App,
+    connected: &Connected,
+    raw: &Raw<'_>,
+    verified: &Verified<'_>,
+    url: &str,
+    now: Timestamp,
+) -> Result<Response, Failed> {
+    connected
+        .admit(verified)
+        .map_err(|replayed| refused(replayed.into()))?;
     let events = match verified.parse() {
         Ok(events) => events,
-        Err(malformed) => {
-            return Err(keep_unparsed(app, &raw, url, &verified, &malformed, now).await);
-        }
+        Err(malformed) => return Err(keep_unparsed(app, raw, url, verified, &malformed, now).await),
     };
-    let drafts = raw.contacts(url, &events, &verified, now);
+    let drafts = raw.contacts(url, &events, verified, now);
     let recorded = seal_and_record(app, drafts).await?;
-    announce(app, &recorded);
-    Ok(answer(app, &connected, &events))
+    count(app, &recorded);
+    confirm(connected, &events);
+    Ok(answer(app, connected, &events))
+}
+
+/// Fetches the address that a provider wants fetched to confirm a subscription, in the background:
+/// the event itself is durable.
+fn confirm(connected: &Connected, events: &[Received]) {
+    let Some(url) = connected.webhook.follow_up(events) else {
+        return;
+    };
+    let id = connected.settings.connection.clone();
+    tokio::spawn(async move {
+        match fetch(&url).await {
+            Ok(_) => tracing::info!(connection.id = %id, "subscription confirmed"),
+            Err(error) => tracing::error!(connection.id = %id, %error,
+                "subscription cannot be confirmed; ask the provider to send it again"),
+        }
+    });
 }
 
 fn connection(
@@ -148,7 +191,7 @@ fn public_urls(app: &App, connected: &Connected, id: &ConnectionId, uri: &Uri) -
     let appended = target
         .strip_prefix("/hooks/")
         .and_then(|t| t.strip_prefix(id.as_str()));
-    match &connected.public_url {
+    match &connected.settings.public_url {
         None => vec![format!("{}{target}", app.public_url)],
         Some(own) => vec![
             format!("{own}{}", appended.unwrap_or_default()),
@@ -180,28 +223,16 @@ fn verify<'a>(
         headers: raw.headers,
         body: raw.body,
     };
-    let attempt = |url| {
-        connected
-            .webhook
-            .verify(request(url), now)
-            .map(|v| (v, url.as_str()))
-    };
-    let (first, others) = match urls.split_first() {
-        Some((first, others)) => (attempt(first), others),
-        None => unreachable_urls(),
-    };
-    match first {
-        Ok(verified) => Ok(verified),
-        Err(refusal) => others
-            .iter()
-            .find_map(|url| attempt(url).ok())
-            .ok_or(refusal),
+    let mut refusal = Refusal::Rejected(Rejection::BadSignature);
+    for (place, url) in urls.iter().enumerate() {
+        match connected.webhook.verify(request(url), now) {
+            Ok(verified) => return Ok((verified, url.as_str())),
+            // The first address is the likeliest, so its refusal says most.
+            Err(first) if place == 0 => refusal = first,
+            Err(_) => {}
+        }
     }
-}
-
-/// There is always one address; an empty list is read as a signature for nowhere.
-fn unreachable_urls<'a, T>() -> (Result<T, Refusal>, &'a [String]) {
-    (Err(crate::provider::Rejection::BadSignature.into()), &[])
+    Err(refusal)
 }
 
 fn refused(refusal: Refusal) -> Failed {
@@ -253,7 +284,7 @@ async fn seal_and_record(app: &App, drafts: Vec<Draft>) -> Result<Vec<Recorded>,
     recorded.map_err(|error| (Outcome::NotRecorded, error.into()))
 }
 
-fn announce(app: &App, recorded: &[Recorded]) {
+fn count(app: &App, recorded: &[Recorded]) {
     for outcome in recorded {
         app.metrics.webhook(match outcome {
             Recorded::New(_) => Outcome::Recorded,

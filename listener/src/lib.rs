@@ -16,6 +16,7 @@ pub mod app;
 mod audit;
 mod clock;
 mod config;
+mod connections;
 mod failed_keys;
 mod hooks;
 pub mod import;

@@ -10,14 +10,16 @@ use tokio::task::JoinHandle;
 use crate::app::{App, News};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ledger::Ledger;
-use crate::recorder::{Recorder, Writer};
+use crate::ledger::{Ledger, State};
+use crate::recorder::{Recorder, SubmitError, Writer};
 use crate::server;
 
 /// A checkpoint is signed at most this often, in milliseconds.
 const CHECKPOINT_EVERY_MS: u64 = 1_000;
 /// Reads of personal data are written down this often, in seconds.
 const READS_EVERY_S: u64 = 5;
+/// What heartbeats prove is written down this often, in seconds.
+const COVERAGE_EVERY_S: u64 = 600;
 /// Verdicts are compared with those before at most this often, in milliseconds.
 const VERDICTS_EVERY_MS: u64 = 2_000;
 
@@ -62,6 +64,7 @@ impl Running {
             tokio::spawn(checkpoints(Arc::clone(&app))),
             tokio::spawn(reads(Arc::clone(&app))),
             tokio::spawn(contacts(Arc::clone(&app))),
+            tokio::spawn(coverage(Arc::clone(&app))),
             tokio::spawn(verdicts(Arc::clone(&app))),
         ];
         Ok(Running {
@@ -104,6 +107,9 @@ impl Running {
         if let Err(error) = self.app.reads.write(&recorder).await {
             tracing::error!(%error, "reads of personal data could not be written down");
         }
+        if let Err(error) = write_coverage(&self.app).await {
+            tracing::error!(%error, "coverage could not be written down");
+        }
         let end = recorder
             .decide(None, |_| Ok(vec![operation("stop", "")]))
             .await;
@@ -145,21 +151,50 @@ fn changed(ledger: &Ledger, connections: Vec<Connection>) -> Vec<Event> {
 
 async fn checkpoints(app: Arc<App>) {
     let mut size = app.recorder.size();
+    let mut told = 0;
     while size.changed().await.is_ok() {
         if let Err(error) = app.recorder.checkpoint().await {
             tracing::error!(%error, "checkpoint cannot be signed");
         } else {
-            let entries = app.recorder.view().reader.size();
-            let json = format!("{{\"size\":{entries}}}").into();
-            app.tell(News {
-                topic: "checkpoint",
-                platform: None,
-                json,
-            });
+            let newest = app.recorder.view().reader.checkpoint();
+            let entries = newest.map_or(0, |newest| newest.checkpoint().size);
+            if entries > told {
+                told = entries;
+                let json = format!("{{\"size\":{entries}}}").into();
+                app.tell(News {
+                    topic: "checkpoint",
+                    platform: None,
+                    json,
+                });
+            }
         }
         size.mark_unchanged();
         tokio::time::sleep(Duration::from_millis(CHECKPOINT_EVERY_MS)).await;
     }
+}
+
+/// Writes down what heartbeats prove.
+async fn coverage(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(COVERAGE_EVERY_S)).await;
+        if let Err(error) = write_coverage(&app).await {
+            tracing::error!(%error, "coverage cannot be written down");
+        }
+    }
+}
+
+async fn write_coverage(app: &App) -> Result<(), SubmitError> {
+    if app.recorder.view().state().coverage_due().is_empty() {
+        return Ok(());
+    }
+    let due = |state: &State| {
+        Ok(state
+            .coverage_due()
+            .into_iter()
+            .map(Event::Coverage)
+            .collect())
+    };
+    app.recorder.decide(None, due).await.map(drop)
 }
 
 async fn reads(app: Arc<App>) {

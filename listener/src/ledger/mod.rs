@@ -4,6 +4,7 @@
 //! everybody else sees: the fold under a lock that is held for a batch at a time, and readers of
 //! log and index that need no lock.
 
+mod life;
 mod state;
 
 use std::path::Path;

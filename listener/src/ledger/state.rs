@@ -11,6 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 
+use super::life::Life;
 use crate::provider::Provider;
 
 /// The most messages remembered per connection for finding repeats under a new id; beyond it the
@@ -28,8 +29,8 @@ pub struct State {
     duplicates: BTreeMap<u64, u64>,
     /// What reached connections lately whose phones repeat messages under new ids.
     recent: BTreeMap<ConnectionId, BTreeMap<String, (u64, Timestamp)>>,
-    /// When each line last gave a sign of life.
-    alive_at: BTreeMap<PhoneNumber, Timestamp>,
+    /// Signs of life of each line.
+    lives: BTreeMap<PhoneNumber, Life>,
     /// Distinct contacts so far.
     contacts: u64,
     /// Entries folded.
@@ -53,7 +54,7 @@ impl State {
             judgement: Judgement::new(policy()),
             duplicates: BTreeMap::new(),
             recent: BTreeMap::new(),
-            alive_at: BTreeMap::new(),
+            lives: BTreeMap::new(),
             contacts: 0,
             size: 0,
         }
@@ -71,9 +72,11 @@ impl State {
                 if let Event::Coverage(Coverage {
                     basis: Basis::Heartbeat,
                     until,
+                    number,
                     ..
                 }) = event
                 {
+                    self.lives.entry(*number).or_default().said(*until);
                     // A line that lives and is silent is news too: the days up to here are over.
                     self.judgement.advance(*until);
                 }
@@ -103,8 +106,10 @@ impl State {
         }
         self.contacts += u64::from(repeated.is_none() && follows.is_none());
         if let Some(number) = contact.to.as_ref().and_then(|to| to.number()) {
-            let alive = self.alive_at.entry(number).or_insert(contact.received_at);
-            *alive = contact.received_at.max(*alive);
+            self.lives
+                .entry(number)
+                .or_default()
+                .sign(contact.received_at);
         }
         let mut lookups: Vec<Lookup> = [Some(key), session].into_iter().flatten().collect();
         if follows.is_none() && contact.medium != Medium::Control {
@@ -183,7 +188,23 @@ impl State {
 
     /// When the line last gave a sign of life.
     pub fn alive_at(&self, number: &PhoneNumber) -> Option<Timestamp> {
-        self.alive_at.get(number).copied()
+        self.lives.get(number).and_then(|life| life.last)
+    }
+
+    /// Intervals in which lines of ours were proven alive and that no entry says yet.
+    pub fn coverage_due(&self) -> Vec<Coverage> {
+        let ours = |number: &PhoneNumber| self.registry.line(number, Timestamp::EPOCH).is_some();
+        let due = |(number, life): (&PhoneNumber, &Life)| {
+            let (from, until) = life.due()?;
+            let basis = Basis::Heartbeat;
+            ours(number).then_some(Coverage {
+                number: *number,
+                from,
+                until,
+                basis,
+            })
+        };
+        self.lives.iter().filter_map(due).collect()
     }
 
     /// Distinct contacts so far, later stages of a call not counted.

@@ -10,6 +10,11 @@
 //! A signature names no time, so that repeats are told by the ids alone. A caller's attestation
 //! (`StirVerstat`) comes with calls from the USA.
 //!
+//! The fields of a transcription are those that SignalWire documents for its copy of the callback:
+//! <https://developer.signalwire.com/compatibility-api/guides/signalwire-status-callbacks/transcription-status-callbacks>.
+//! Letting a call ring rests on Twilio's page on `<Pause>`: as the first verb it waits before
+//! picking up. A caller who outlasts it may be picked up and is hung up at once.
+//!
 //! Left out as hearsay: `StirPassportToken`; which parameters some accounts leave unsigned.
 
 use honeytoken::{Authentication, Medium, Timestamp};

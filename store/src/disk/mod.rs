@@ -124,7 +124,10 @@ impl DiskFile for File {
 
 /// The folder that holds `path`.
 pub(crate) fn parent(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("."))
+    // A name alone lies in the folder we are in.
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// Writes a file that must not exist and returns when it is on the disk under its name.

@@ -1,0 +1,151 @@
+//! Live connections, ready to verify.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use honeytoken::{Connection, ConnectionId, Registry};
+
+use crate::import;
+use crate::provider::{Nonces, Provider, Rejection, Verified, Webhook};
+
+/// The longest wait for a provider's certificate, in seconds: the provider itself waits for our
+/// answer, and comes again after a 503.
+const FETCH_S: u64 = 8;
+/// The largest certificate, in bytes.
+const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
+
+/// A connection, ready to verify.
+pub(crate) struct Connected {
+    /// As last set.
+    pub settings: Connection,
+    /// The adapter with this connection's secrets.
+    pub webhook: Webhook,
+    /// Signatures that leave the body open, once used.
+    nonces: Mutex<Nonces>,
+}
+
+impl Connected {
+    fn new(settings: Connection, webhook: Webhook) -> Connected {
+        Connected {
+            settings,
+            webhook,
+            nonces: Mutex::default(),
+        }
+    }
+
+    /// Lets a request in whose signature leaves the body open, once for one body.
+    ///
+    /// # Errors
+    /// When its signature came before with another body.
+    pub(crate) fn admit(&self, verified: &Verified<'_>) -> Result<(), Rejection> {
+        match verified.nonce() {
+            None => Ok(()),
+            Some(_) => self
+                .nonces
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .admit(verified),
+        }
+    }
+}
+
+/// Live connections by id: read at every webhook, written when an operator changes one.
+#[derive(Default)]
+pub(crate) struct Connections(RwLock<HashMap<ConnectionId, Arc<Connected>>>);
+
+impl Connections {
+    /// The connection, if it is live.
+    pub(crate) fn get(&self, id: &ConnectionId) -> Option<Arc<Connected>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
+    }
+
+    /// Takes the connections as the fold has them; those that did not change keep what they
+    /// learned. One whose settings an older version accepted and this one does not is left out,
+    /// and said.
+    pub(crate) fn refresh(&self, registry: &Registry) {
+        let mut connections = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::take(&mut *connections);
+        let hooked = |c: &&Connection| c.provider != import::PROVIDER;
+        for settings in registry.connections().filter(hooked) {
+            let id = &settings.connection;
+            let same = before
+                .get(id)
+                .filter(|connected| connected.settings == *settings);
+            match same.cloned().map_or_else(|| connect(settings), Ok) {
+                Ok(connected) => {
+                    connections.insert(id.clone(), connected);
+                }
+                Err(error) => {
+                    tracing::error!(connection.id = %id, %error,
+                        "connection cannot be used; set it anew");
+                }
+            }
+        }
+    }
+
+    /// Fetches a certificate from the provider's own address and makes the connection able to use
+    /// it; none if that does not work now.
+    pub(crate) async fn learn_certificate(
+        &self,
+        id: &ConnectionId,
+        url: &str,
+    ) -> Option<Arc<Connected>> {
+        let pem = fetch(url).await.inspect_err(|error| {
+            tracing::warn!(connection.id = %id, %error, "certificate cannot be fetched");
+        });
+        let pem = pem.ok()?;
+        let known = self.get(id)?;
+        let webhook = known.webhook.learn_certificate(url, &pem)?;
+        let connected = Arc::new(Connected::new(known.settings.clone(), webhook));
+        let mut connections = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        connections.insert(id.clone(), Arc::clone(&connected));
+        Some(connected)
+    }
+}
+
+fn connect(settings: &Connection) -> Result<Arc<Connected>, String> {
+    let provider = Provider::find(&settings.provider).map_err(|error| error.to_string())?;
+    let webhook = provider
+        .connect(&settings.secrets)
+        .map_err(|error| error.to_string())?;
+    Ok(Arc::new(Connected::new(settings.clone(), webhook)))
+}
+
+/// Why nothing was fetched.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    /// The request failed.
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    /// More than a certificate.
+    #[error("answer is larger than {CERTIFICATE_BYTES_MAX} bytes")]
+    TooLarge,
+}
+
+/// Gets a provider's own address, which the adapter has checked: no redirects, no other host.
+///
+/// # Errors
+/// See [`FetchError`].
+pub(crate) async fn fetch(url: &str) -> Result<String, FetchError> {
+    // Already installed is fine: the provider is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .https_only(true)
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(FETCH_S))
+        .build()?;
+    let mut answer = client.get(url).send().await?.error_for_status()?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > CERTIFICATE_BYTES_MAX {
+            return Err(FetchError::TooLarge);
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
