@@ -109,7 +109,7 @@ impl Campaigns {
             .into_iter()
             .find_map(|k| self.handles.get(&k).copied());
         known
-            .or_else(|| self.alike(&shingles(&handles.body)).map(|(g, _)| g))
+            .or_else(|| self.alike(&comparable(handles)).map(|(g, _)| g))
             .map(|g| self.root(g))
     }
 
@@ -127,7 +127,7 @@ impl Campaigns {
         let set = if known_text {
             Vec::new()
         } else {
-            shingles(&handles.body)
+            comparable(handles)
         };
         if roots.is_empty() {
             roots.extend(self.alike(&set).map(|(g, _)| self.root(g)));
@@ -243,6 +243,15 @@ impl Group {
         self.controls = self.hits.iter().filter(|h| h.control).count() as u32;
         self.unplaced = self.hits.iter().filter(|h| h.unplaced).count() as u32;
         self.bets.extend(other.bets);
+    }
+}
+
+/// The shingles of a text, if it says enough to be compared.
+fn comparable(handles: &Handles) -> Vec<u32> {
+    if handles.template.is_some() {
+        shingles(&handles.body)
+    } else {
+        Vec::new()
     }
 }
 

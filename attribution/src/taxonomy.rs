@@ -61,6 +61,12 @@ impl Company {
                 .is_some_and(|s| self.signatures.contains(s))
     }
 
+    /// The text points nowhere else: no link, or in a call what may be left of a link of its own.
+    fn may_be_all(&self, seen: &Seen<'_>) -> bool {
+        let own = |d: &String| seen.call && self.domains.iter().any(|own| is_part(d, own));
+        seen.domains.iter().all(own) && !seen.text.starts_with('【')
+    }
+
     fn is_named(&self, seen: &Seen<'_>) -> bool {
         let long = |s: &&String| s.chars().count() >= NAME_CHARS_MIN;
         self.signatures.iter().filter(long).any(|s| seen.speaks(s))
@@ -103,11 +109,18 @@ impl Profile {
                 Whose::Own
             };
         }
-        if self.partners.iter().any(|p| p.is_named(seen)) && seen.points_nowhere() {
+        let named = self.own.is_named(seen);
+        // Recognition garbles links; who speaks both names in a call is the partner.
+        let both = named && seen.call;
+        if self
+            .partners
+            .iter()
+            .any(|p| p.is_named(seen) && (both || p.may_be_all(seen)))
+        {
             return Whose::Partner;
         }
-        if self.own.is_named(seen) {
-            return if seen.points_nowhere() {
+        if named {
+            return if self.own.may_be_all(seen) {
                 Whose::Own
             } else {
                 Whose::Impostor
@@ -196,10 +209,6 @@ impl<'a> Seen<'a> {
             })
     }
 
-    fn points_nowhere(&self) -> bool {
-        self.domains.is_empty() && !self.text.starts_with('【')
-    }
-
     fn is_transaction(&self) -> bool {
         let has = |words: &[&str]| words.iter().any(|w| self.text.contains(w));
         has(&TRANSACTION_WORDS) && !has(&SALES_WORDS)
@@ -224,8 +233,12 @@ fn in_order(name: &[char], window: &[char]) -> usize {
 
 /// A domain as speech recognition leaves it: some characters missing, none added.
 fn misheard(heard: &str, own: &str) -> bool {
+    heard.len() * 4 >= own.len() * 3 && is_part(heard, own)
+}
+
+fn is_part(heard: &str, own: &str) -> bool {
     let mut rest = own.chars();
-    heard.len() * 4 >= own.len() * 3 && heard.chars().all(|c| rest.any(|o| o == c))
+    heard.chars().all(|c| rest.any(|o| o == c))
 }
 
 #[cfg(test)]
@@ -291,6 +304,12 @@ mod tests {
                 Whose::Partner,
             ),
             ("+8613000000000", "学区准现房送车位", true, Whose::Stranger),
+            (
+                "+1999",
+                "Atlas 诚捷生活会员 Atlas Benefits hi, see f.cn",
+                true,
+                Whose::Partner,
+            ),
             ("", "", true, Whose::Stranger),
         ] {
             assert_eq!(

@@ -60,16 +60,17 @@ impl State {
         }
         let mut reached: BTreeMap<u32, (usize, i64)> = BTreeMap::new();
         for hit in &group.hits {
-            for placement in &self.roster.lines[hit.line as usize].placements {
-                let placement = &self.roster.placements[*placement as usize];
-                let accused = self.roster.platforms[placement.platform as usize]
-                    .case
-                    .flagged
-                    .is_some();
-                if accused && placement.day() <= hit.day {
-                    let entry = reached.entry(placement.platform).or_insert((0, hit.day));
-                    *entry = (entry.0 + 1, entry.1.min(hit.day));
-                }
+            let placements = &self.roster.lines[hit.line as usize].placements;
+            let accused: Vec<u32> = placements
+                .iter()
+                .map(|p| &self.roster.placements[*p as usize])
+                .filter(|p| p.day() <= hit.day && self.roster.platforms[p.platform as usize].case.flagged.is_some())
+                .map(|p| p.platform)
+                .collect();
+            // A number that two of them were given does not tell them apart.
+            if let [platform] = accused[..] {
+                let entry = reached.entry(platform).or_insert((0, hit.day));
+                *entry = (entry.0 + 1, entry.1.min(hit.day));
             }
         }
         let country = self.roster.lines[group.hits[0].line as usize].country;

@@ -1,6 +1,6 @@
 //! What a caller can be recognised by: links, signatures, call-back numbers, chat ids, templates.
 
-use super::{TEMPLATE_CHARS_MIN, digest, digest_chars, folded, is_han};
+use super::{TEMPLATE_WEIGHT_MIN, digest, digest_chars, folded, is_han, weight};
 
 /// Domains that many share: a link through them says nothing about who wrote it.
 const SHORTENERS: [&str; 16] = [
@@ -54,7 +54,7 @@ pub(crate) fn handles(text: &str) -> Handles {
     strong.extend(phones(&chars).iter().map(|p| digest(3, p.bytes())));
     strong.extend(chat(&chars).map(|c| digest(4, c.bytes())));
     let (template, body) = masked(&chars);
-    let long = template.len() >= TEMPLATE_CHARS_MIN;
+    let long = weight(&template) >= TEMPLATE_WEIGHT_MIN;
     Handles {
         strong,
         template: long.then(|| digest_chars(5, &template)),

@@ -14,8 +14,9 @@ pub(crate) use persona::{NameKeys, name_keys, spoken};
 
 /// The most characters of a text that are looked at.
 pub(crate) const TEXT_CHARS_MAX: usize = 2_000;
-/// The fewest letters of a template that can link two contacts.
-pub(crate) const TEMPLATE_CHARS_MIN: usize = 14;
+/// The least weight of a template that can link two contacts: what everybody says is shorter. A
+/// Han character weighs two, a letter one.
+pub(crate) const TEMPLATE_WEIGHT_MIN: usize = 28;
 
 /// Characters made comparable: full-width forms to ASCII, lower case, any space to one kind.
 pub(crate) fn folded(text: &str) -> Vec<char> {
@@ -35,6 +36,11 @@ fn fold(c: char) -> char {
 /// A character of the scripts that are written without spaces.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+}
+
+/// How much a text says, for [`TEMPLATE_WEIGHT_MIN`].
+pub(crate) fn weight(chars: &[char]) -> usize {
+    chars.iter().map(|c| if is_han(*c) { 2 } else { 1 }).sum()
 }
 
 /// A 64-bit digest that is the same on every machine (FNV-1a with a final mix).
