@@ -170,6 +170,7 @@ impl State {
         self.notes[contact.note as usize].group = joined.group;
         let unplaced = !self.roster.is_placed(line, contact.at);
         let control = self.roster.lines[line as usize].control;
+        let (reached, worked) = self.reached_beside(joined.group, line, contact.at);
         let group = self.campaigns.get_mut(joined.group)?;
         let known = group.contacts > 0;
         group.contacts += u64::from(!follows);
@@ -182,7 +183,7 @@ impl State {
             hit.contacts += 1;
             let again = hit.contacts == 2 && (1..=AGAIN_DAYS_MAX).contains(&(day - hit.day));
             let seen_elsewhere = group.controls > u32::from(control);
-            return (again && group.linkable && !seen_elsewhere).then_some((line, AGAIN));
+            return (again && group.linkable && !seen_elsewhere && !worked).then_some((line, AGAIN));
         }
         let silent = !joined.linkable && group.texts == 0;
         let seen_by_controls = group.controls > 0;
@@ -208,7 +209,21 @@ impl State {
             self.roster.lines[line as usize].record.mass += 1;
             return None;
         }
-        Some((line, NEW))
+        // The platform's second number is the breadth's business: a sweep is one surprise.
+        (!reached).then_some((line, NEW))
+    }
+
+    /// Whether the campaign reached another number of the same platform, and came back there.
+    fn reached_beside(&self, group: u32, line: u32, at: i64) -> (bool, bool) {
+        let [placement] = self.roster.lines[line as usize].placements[..] else { return (false, false) };
+        let placement = &self.roster.placements[placement as usize];
+        let Some(group) = self.campaigns.get(group).filter(|_| placement.registered <= at) else {
+            return (false, false);
+        };
+        let ours = &self.roster.platforms[placement.platform as usize].placements;
+        let beside = |l: u32| l != line && ours.iter().any(|p| self.roster.placements[*p as usize].line == l);
+        let mut hits = group.hits.iter().filter(|h| beside(h.line)).peekable();
+        (hits.peek().is_some(), hits.any(|h| h.contacts > 1 && h.last > h.day))
     }
 
     /// A campaign reaches a line that it had not reached before.
