@@ -58,11 +58,12 @@ fn main() {
                     .map(|f| format!("{} {:6.1}", f.name, f.log_e))
                     .collect();
                 println!(
-                    "  {} {:11} {:12} lnE {:7.2} {} leak contacts {} of {}",
+                    "  {} {:11} {:12} lnE {:7.2} max {:7.2} {} leak contacts {} of {}",
                     v.platform,
                     t.label,
                     v.class.as_str(),
                     v.e_value.ln(),
+                    v.e_value_max.ln(),
                     f.join(" "),
                     v.contacts.get(&attribution::Cause::Leak).unwrap_or(&0),
                     t.leak_contacts

@@ -9,15 +9,27 @@
 /// How many of these e-values, given as logarithms in descending order, closed e-BH accuses.
 pub(crate) fn accused(sorted: &[f64], watched: usize, level: f64) -> usize {
     let bar = |r: usize| libm::log(watched as f64 / (level * r as f64));
-    let plain = (1..=sorted.len().min(watched)).rev().find(|&r| sorted[r - 1] >= bar(r)).unwrap_or(0);
-    let values: Vec<f64> = sorted.iter().map(|log| libm::exp(log.clamp(-40.0, 40.0))).collect();
+    let plain = (1..=sorted.len().min(watched))
+        .rev()
+        .find(|&r| sorted[r - 1] >= bar(r))
+        .unwrap_or(0);
+    let values: Vec<f64> = sorted
+        .iter()
+        .map(|log| libm::exp(log.clamp(-40.0, 40.0)))
+        .collect();
     let mut sums = vec![0.0; values.len() + 1];
     for (i, value) in values.iter().enumerate().rev() {
         sums[i] = sums[i + 1] + value;
     }
     // No set larger than this can pass: its least member alone would fail.
-    let most = values.iter().take_while(|e| **e * level * watched as f64 >= 1.0).count();
-    (plain + 1..=most).rev().find(|&r| may_be_accused(&values, &sums, watched, level, r)).unwrap_or(plain)
+    let most = values
+        .iter()
+        .take_while(|e| **e * level * watched as f64 >= 1.0)
+        .count();
+    (plain + 1..=most)
+        .rev()
+        .find(|&r| may_be_accused(&values, &sums, watched, level, r))
+        .unwrap_or(plain)
 }
 
 /// Whether the `size` largest may be accused together. For every number `k` of them the hardest

@@ -64,7 +64,13 @@ impl State {
             let accused: Vec<u32> = placements
                 .iter()
                 .map(|p| &self.roster.placements[*p as usize])
-                .filter(|p| p.day() <= hit.day && self.roster.platforms[p.platform as usize].case.flagged.is_some())
+                .filter(|p| {
+                    p.day() <= hit.day
+                        && self.roster.platforms[p.platform as usize]
+                            .case
+                            .flagged
+                            .is_some()
+                })
                 .map(|p| p.platform)
                 .collect();
             // A number that two of them were given does not tell them apart.

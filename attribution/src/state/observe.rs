@@ -19,6 +19,8 @@ const RIVAL_SHARE: f64 = 0.6;
 const RIVAL_PRIOR: f64 = 0.25;
 /// Days within which a campaign that comes back works the same list.
 const AGAIN_DAYS_MAX: i64 = 30;
+/// The most lines of a campaign that may work a list.
+const LIST_LINES_MAX: usize = 24;
 /// Numbers of a campaign after which its next one says nothing any more.
 const FOLLOWED_MAX: usize = 40;
 
@@ -171,6 +173,7 @@ impl State {
         let unplaced = !self.roster.is_placed(line, contact.at);
         let control = self.roster.lines[line as usize].control;
         let (reached, worked) = self.reached_beside(joined.group, line, contact.at);
+        let sweeps = self.sweeps(joined.group, line);
         let group = self.campaigns.get_mut(joined.group)?;
         let known = group.contacts > 0;
         group.contacts += u64::from(!follows);
@@ -183,7 +186,8 @@ impl State {
             hit.contacts += 1;
             let again = hit.contacts == 2 && (1..=AGAIN_DAYS_MAX).contains(&(day - hit.day));
             let seen_elsewhere = group.controls > u32::from(control);
-            return (again && group.linkable && !seen_elsewhere && !worked).then_some((line, AGAIN));
+            return (again && group.linkable && !seen_elsewhere && !worked && !sweeps)
+                .then_some((line, AGAIN));
         }
         let silent = !joined.linkable && group.texts == 0;
         let seen_by_controls = group.controls > 0;
@@ -213,17 +217,46 @@ impl State {
         (!reached).then_some((line, NEW))
     }
 
+    /// Whether the campaign reached the line's neighbours as well, or many lines: what sweeps a
+    /// block comes back to all of it.
+    fn sweeps(&self, group: u32, line: u32) -> bool {
+        let Some(group) = self.campaigns.get(group) else {
+            return false;
+        };
+        let block = self.roster.lines[line as usize].block;
+        let mut others = group
+            .hits
+            .iter()
+            .filter(|h| h.line != line && !self.is_accused(h.line));
+        let many = group.hits.len() > LIST_LINES_MAX;
+        many || others.any(|h| self.roster.lines[h.line as usize].block == block)
+    }
+
     /// Whether the campaign reached another number of the same platform, and came back there.
     fn reached_beside(&self, group: u32, line: u32, at: i64) -> (bool, bool) {
-        let [placement] = self.roster.lines[line as usize].placements[..] else { return (false, false) };
+        let [placement] = self.roster.lines[line as usize].placements[..] else {
+            return (false, false);
+        };
         let placement = &self.roster.placements[placement as usize];
-        let Some(group) = self.campaigns.get(group).filter(|_| placement.registered <= at) else {
+        let Some(group) = self
+            .campaigns
+            .get(group)
+            .filter(|_| placement.registered <= at)
+        else {
             return (false, false);
         };
         let ours = &self.roster.platforms[placement.platform as usize].placements;
-        let beside = |l: u32| l != line && ours.iter().any(|p| self.roster.placements[*p as usize].line == l);
+        let beside = |l: u32| {
+            l != line
+                && ours
+                    .iter()
+                    .any(|p| self.roster.placements[*p as usize].line == l)
+        };
         let mut hits = group.hits.iter().filter(|h| beside(h.line)).peekable();
-        (hits.peek().is_some(), hits.any(|h| h.contacts > 1 && h.last > h.day))
+        (
+            hits.peek().is_some(),
+            hits.any(|h| h.contacts > 1 && h.last > h.day),
+        )
     }
 
     /// A campaign reaches a line that it had not reached before.
