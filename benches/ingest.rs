@@ -8,7 +8,11 @@
 //!
 //! `cargo bench --bench ingest -- [REQUESTS] [CONNECTIONS] [FOLDER]`
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops where it fails")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench prints, and stops where it fails"
+)]
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -31,6 +35,10 @@ use ring::hmac;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const KEY: &[u8] = b"a bench is no secret";
 
 fn main() {
@@ -39,7 +47,10 @@ fn main() {
     let connections = args.next().and_then(|n| n.parse().ok()).unwrap_or(64);
     let folder = args.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let load = Arc::new(load(requests));
-    println!("{requests} webhooks of {} bytes, {connections} connections", load[0].len());
+    println!(
+        "{requests} webhooks of {} bytes, {connections} connections",
+        load[0].len()
+    );
 
     let bare = bare(&load, connections);
     println!("bare hyper           {bare}");
@@ -64,8 +75,16 @@ struct Measured {
 
 impl std::fmt::Display for Measured {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Measured { per_s, p50_ms, p99_ms, max_ms } = self;
-        write!(f, "{per_s:>9.0}/s  p50 {p50_ms:.2} ms  p99 {p99_ms:.2} ms  max {max_ms:.1} ms")
+        let Measured {
+            per_s,
+            p50_ms,
+            p99_ms,
+            max_ms,
+        } = self;
+        write!(
+            f,
+            "{per_s:>9.0}/s  p50 {p50_ms:.2} ms  p99 {p99_ms:.2} ms  max {max_ms:.1} ms"
+        )
     }
 }
 
@@ -101,7 +120,11 @@ fn world() -> world::World {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 fn bare(load: &Arc<Vec<Vec<u8>>>, connections: usize) -> Measured {
@@ -142,7 +165,11 @@ fn canaryline(load: &Arc<Vec<Vec<u8>>>, connections: usize, folder: &Path) -> Me
     stop.send(()).unwrap();
     let ledger = runtime.block_on(server).unwrap();
     let contacts = ledger.view().state().contacts();
-    assert_eq!(contacts, load.len() as u64, "every acknowledged webhook is a contact");
+    assert_eq!(
+        contacts,
+        load.len() as u64,
+        "every acknowledged webhook is a contact"
+    );
     measured
 }
 
@@ -177,7 +204,10 @@ async fn start(folder: &Path) -> Running {
 /// the servers share the machine with the same client.
 fn blast(address: SocketAddr, load: &Arc<Vec<Vec<u8>>>, connections: usize) -> Measured {
     let next = Arc::new(AtomicUsize::new(0));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let began = Instant::now();
     let mut latencies: Vec<Duration> = runtime.block_on(async {
         let clients: Vec<_> = (0..connections)
@@ -222,7 +252,11 @@ async fn client(
             assert!(more > 0, "server hung up");
             read += more;
         }
-        assert!(answer.starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(&answer[..read]));
+        assert!(
+            answer.starts_with(b"HTTP/1.1 20"),
+            "{}",
+            String::from_utf8_lossy(&answer[..read])
+        );
         latencies.push(began.elapsed());
     }
     latencies

