@@ -21,6 +21,8 @@ const PART_SHINGLES_MIN: usize = 16;
 const EXEMPLARS_MAX: usize = 6;
 /// Texts remembered in one bucket of the index, the newest.
 const BUCKET_MAX: usize = 12;
+/// Texts that a new one is compared with.
+const CANDIDATES_MAX: usize = 16;
 /// Lines remembered of one campaign; beyond, it is a mass dialler whatever else it is.
 pub(crate) const HITS_MAX: usize = 400;
 
@@ -180,16 +182,21 @@ impl Campaigns {
         if set.len() < SHINGLES_MIN {
             return None;
         }
-        let mut candidates: Vec<u32> = bucket_keys(&sketch(set))
-            .iter()
-            .filter_map(|k| self.buckets.get(k))
-            .flatten()
-            .copied()
+        let keys = bucket_keys(&sketch(set));
+        let mut found: Vec<u32> = Vec::with_capacity(BUCKET_MAX * keys.len());
+        for bucket in keys.iter().filter_map(|k| self.buckets.get(k)) {
+            found.extend_from_slice(bucket);
+        }
+        found.sort_unstable();
+        // Those that share most bands are most alike; the others are not worth a look.
+        let mut candidates: Vec<(usize, u32)> = found
+            .chunk_by(|a, b| a == b)
+            .map(|same| (same.len(), same[0]))
             .collect();
-        candidates.sort_unstable();
-        candidates.dedup();
+        candidates.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        candidates.truncate(CANDIDATES_MAX);
         let mut best: Option<(u32, f64)> = None;
-        for candidate in candidates {
+        for (_, candidate) in candidates {
             let (group, other) = &self.exemplars[candidate as usize];
             let like = likeness(set, other);
             if like >= LIKE_MIN && best.is_none_or(|b| like > b.1) {

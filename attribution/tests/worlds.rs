@@ -57,3 +57,18 @@ fn causes_and_campaigns_are_mostly_right() {
     assert!(total.cause_accuracy() >= 0.85, "{}", total.cause_accuracy());
     assert!(total.campaign_f1().1 >= 0.88, "{}", total.campaign_f1().1);
 }
+
+#[test]
+fn platforms_that_share_a_broker_are_linked_and_others_are_not() {
+    let total = many("brokers", 500..503);
+    let [true_pairs, said, right] = total.links.map(f64::from);
+    assert!(right >= 0.7 * true_pairs, "{:?}", total.links);
+    assert!(said - right <= 0.05 * said, "{:?}", total.links);
+}
+
+#[test]
+fn shared_numbers_accuse_the_right_platform() {
+    let total = many("scarce", 600..606);
+    assert!(total.recall() >= 0.6, "{}", total.recall());
+    assert_eq!(total.falsely, 0);
+}

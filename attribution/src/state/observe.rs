@@ -172,8 +172,6 @@ impl State {
         self.notes[contact.note as usize].group = joined.group;
         let unplaced = !self.roster.is_placed(line, contact.at);
         let control = self.roster.lines[line as usize].control;
-        let (reached, worked) = self.reached_beside(joined.group, line, contact.at);
-        let sweeps = self.sweeps(joined.group, line);
         let group = self.campaigns.get_mut(joined.group)?;
         let known = group.contacts > 0;
         group.contacts += u64::from(!follows);
@@ -186,8 +184,11 @@ impl State {
             hit.contacts += 1;
             let again = hit.contacts == 2 && (1..=AGAIN_DAYS_MAX).contains(&(day - hit.day));
             let seen_elsewhere = group.controls > u32::from(control);
-            return (again && group.linkable && !seen_elsewhere && !worked && !sweeps)
-                .then_some((line, AGAIN));
+            let candidate = again && group.linkable && !seen_elsewhere;
+            let counts = candidate
+                && !self.sweeps(joined.group, line)
+                && !self.reached_beside(joined.group, line, contact.at).1;
+            return counts.then_some((line, AGAIN));
         }
         let silent = !joined.linkable && group.texts == 0;
         let seen_by_controls = group.controls > 0;
@@ -214,7 +215,7 @@ impl State {
             return None;
         }
         // The platform's second number is the breadth's business: a sweep is one surprise.
-        (!reached).then_some((line, NEW))
+        (!self.reached_beside(joined.group, line, contact.at).0).then_some((line, NEW))
     }
 
     /// Whether the campaign reached the line's neighbours as well, or many lines: what sweeps a

@@ -20,10 +20,22 @@ pub(crate) const TEMPLATE_WEIGHT_MIN: usize = 28;
 
 /// Characters made comparable: full-width forms to ASCII, lower case, any space to one kind.
 pub(crate) fn folded(text: &str) -> Vec<char> {
-    text.chars().take(TEXT_CHARS_MAX).map(fold).collect()
+    let mut chars = Vec::with_capacity(text.len().min(TEXT_CHARS_MAX));
+    chars.extend(text.chars().take(TEXT_CHARS_MAX).map(fold));
+    chars
 }
 
 fn fold(c: char) -> char {
+    if c.is_ascii() {
+        return if c.is_ascii_whitespace() {
+            ' '
+        } else {
+            c.to_ascii_lowercase()
+        };
+    }
+    if is_han(c) {
+        return c;
+    }
     let narrow = match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',

@@ -74,14 +74,21 @@ pub(crate) fn spoken(text: &str) -> Spoken {
     }
     let words = words(&chars);
     for size in 1..=3 {
-        found
-            .whole
-            .extend(words.windows(size).map(|w| digest(9, w.join(" ").bytes())));
+        found.whole.extend(words.windows(size).map(joined));
     }
     found
         .parts
         .extend(words.iter().map(|w| digest(10, w.bytes())));
     found
+}
+
+/// The digest of words with one space between them.
+fn joined(words: &[String]) -> u64 {
+    let spaced = words
+        .iter()
+        .enumerate()
+        .flat_map(|(i, w)| (i > 0).then_some(b' ').into_iter().chain(w.bytes()));
+    digest(9, spaced)
 }
 
 fn words(chars: &[char]) -> Vec<String> {

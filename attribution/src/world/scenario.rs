@@ -275,8 +275,8 @@ pub fn scenario(name: &str) -> Option<Scenario> {
             platforms: 900,
             controls: 800,
             blocks: 60,
-            calls: 1.15,
-            sms: 0.4,
+            calls: 2.15,
+            sms: 0.75,
             ..base
         },
         "demo" => demo(base),
