@@ -30,8 +30,8 @@ use hyper::body::{Bytes, Incoming};
 use hyper_util::rt::TokioIo;
 use listener::import::{self, LineRow};
 use listener::ledger::Ledger;
+use listener::provider::sign;
 use listener::{Clock, Config, Running};
-use ring::hmac;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -39,7 +39,12 @@ use tokio::net::{TcpListener, TcpStream};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const KEY: &[u8] = b"a bench is no secret";
+fn secret() -> Secret {
+    Secret::new(format!(
+        "whsec_{}",
+        STANDARD.encode(b"a bench has no secrets at all")
+    ))
+}
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
@@ -92,7 +97,7 @@ impl std::fmt::Display for Measured {
 fn load(requests: usize) -> Vec<Vec<u8>> {
     let world = world();
     let now = Clock::system().now();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, KEY);
+    let key = secret();
     let request = |i: usize| {
         let contact = &world.contacts[i % world.contacts.len()];
         let body = serde_json::json!({
@@ -101,13 +106,15 @@ fn load(requests: usize) -> Vec<Vec<u8>> {
             "data": { "to": contact.to, "from": contact.from, "text": contact.text },
         })
         .to_string();
-        let signed = format!("bench-{i}.{}.{body}", now.as_unix_s());
-        let signature = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
+        let id = format!("bench-{i}");
+        let headers = sign::standard_webhook(&key, &id, now, body.as_bytes()).unwrap();
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
         format!(
             "POST /hooks/bench HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
-             webhook-id: bench-{i}\r\nwebhook-timestamp: {}\r\nwebhook-signature: v1,{signature}\r\n\
-             content-length: {}\r\n\r\n{body}",
-            now.as_unix_s(),
+             {headers}content-length: {}\r\n\r\n{body}",
             body.len()
         )
         .into_bytes()
@@ -193,7 +200,7 @@ async fn start(folder: &Path) -> Running {
     let connection = Connection {
         connection: "bench".parse().unwrap(),
         provider: "standard_webhooks".into(),
-        secrets: [("whsec".into(), Secret::new(STANDARD.encode(KEY)))].into(),
+        secrets: [("whsec".into(), secret())].into(),
         public_url: None,
     };
     let url = "http://bench".to_owned();

@@ -19,7 +19,7 @@ const CHECKPOINT_EVERY_MS: u64 = 1_000;
 /// Reads of personal data are written down this often, in seconds.
 const READS_EVERY_S: u64 = 5;
 /// What heartbeats prove is written down this often, in seconds.
-const COVERAGE_EVERY_S: u64 = 600;
+const COVERAGE_EVERY_S: u64 = 3600;
 /// Verdicts are compared with those before at most this often, in milliseconds.
 const VERDICTS_EVERY_MS: u64 = 2_000;
 

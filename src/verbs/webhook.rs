@@ -66,7 +66,8 @@ fn one(args: &WebhookCheck) -> anyhow::Result<Exit> {
 fn pair(text: &str, separator: char) -> anyhow::Result<(String, String)> {
     // What was typed may be a secret, so it is not repeated.
     let wrong = || {
-        let message = format!("a header or secret has no {separator:?}; write NAME{separator}VALUE");
+        let message =
+            format!("a header or secret has no {separator:?}; write NAME{separator}VALUE");
         Ends::with(Exit::Unreadable, message)
     };
     let (name, value) = text.split_once(separator).ok_or_else(wrong)?;

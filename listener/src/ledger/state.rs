@@ -188,23 +188,22 @@ impl State {
 
     /// When the line last gave a sign of life.
     pub fn alive_at(&self, number: &PhoneNumber) -> Option<Timestamp> {
-        self.lives.get(number).and_then(|life| life.last)
+        self.lives.get(number).and_then(Life::last)
     }
 
     /// Intervals in which lines of ours were proven alive and that no entry says yet.
     pub fn coverage_due(&self) -> Vec<Coverage> {
         let ours = |number: &PhoneNumber| self.registry.line(number, Timestamp::EPOCH).is_some();
-        let due = |(number, life): (&PhoneNumber, &Life)| {
-            let (from, until) = life.due()?;
-            let basis = Basis::Heartbeat;
-            ours(number).then_some(Coverage {
-                number: *number,
-                from,
-                until,
-                basis,
-            })
+        let coverage = |number: PhoneNumber, (from, until)| Coverage {
+            number,
+            from,
+            until,
+            basis: Basis::Heartbeat,
         };
-        self.lives.iter().filter_map(due).collect()
+        let lives = self.lives.iter().filter(|(number, _)| ours(number));
+        lives
+            .flat_map(|(number, life)| life.due().map(|interval| coverage(*number, interval)))
+            .collect()
     }
 
     /// Distinct contacts so far, later stages of a call not counted.

@@ -1,9 +1,8 @@
-//! Requests signed as their providers sign them.
+//! Requests as their providers send and sign them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use honeytoken::{Secret, Timestamp};
+use listener::provider::sign;
 use reqwest::{Client, RequestBuilder};
-use ring::hmac;
 use serde_json::json;
 
 /// What a provider's request is to carry.
@@ -15,22 +14,27 @@ pub(crate) struct Message<'a> {
     pub(crate) is_sms: bool,
     pub(crate) duration_s: u32,
     pub(crate) attestation: &'a str,
-    /// When the provider sends it, Unix seconds.
-    pub(crate) sent_at: i64,
-    /// RFC 3339, when it happened by the provider's clock.
-    pub(crate) happened_at: &'a str,
+    /// When the provider sends it.
+    pub(crate) sent_at: Timestamp,
+    /// When it happened by the provider's clock.
+    pub(crate) happened_at: Timestamp,
 }
 
-/// The three doors of the demo.
+/// The secrets of the demo's three connections.
 pub(crate) struct Doors {
-    pub(crate) twilio_token: String,
-    pub(crate) gateway_key: String,
-    pub(crate) whsec: String,
+    pub(crate) twilio_token: Secret,
+    pub(crate) gateway_key: Secret,
+    pub(crate) whsec: Secret,
 }
 
 impl Doors {
-    /// Standard Webhooks (`standardwebhooks.com`): HMAC-SHA256 over id, time and body.
-    pub(crate) fn standard(&self, http: &Client, url: &str, m: &Message<'_>) -> RequestBuilder {
+    /// A PBX that speaks Standard Webhooks.
+    pub(crate) fn standard(
+        &self,
+        http: &Client,
+        url: &str,
+        m: &Message<'_>,
+    ) -> anyhow::Result<RequestBuilder> {
         let kind = if m.is_sms {
             "sms.received"
         } else {
@@ -44,29 +48,16 @@ impl Doors {
             data["attestation"] = m.attestation.into();
         }
         let body = json!({ "type": kind, "timestamp": m.happened_at, "data": data }).to_string();
-        let secret = self.whsec.trim_start_matches("whsec_");
-        let key = STANDARD.decode(secret).unwrap_or_default();
-        let signed = format!("{}.{}.{body}", m.id, m.sent_at);
-        let signature = format!(
-            "v1,{}",
-            STANDARD.encode(mac(hmac::HMAC_SHA256, &key, &signed))
-        );
-        http.post(url)
-            .header("content-type", "application/json")
-            .header("webhook-id", m.id)
-            .header("webhook-timestamp", m.sent_at.to_string())
-            .header("webhook-signature", signature)
-            .body(body)
+        let headers = sign::standard_webhook(&self.whsec, m.id, m.sent_at, body.as_bytes())?;
+        Ok(with(http.post(url), headers, "application/json", body))
     }
 
-    /// Twilio: HMAC-SHA1 over the URL and the sorted parameters.
+    /// Twilio.
     pub(crate) fn twilio(&self, http: &Client, url: &str, m: &Message<'_>) -> RequestBuilder {
         let id = format!("{}{:0>32}", if m.is_sms { "SM" } else { "CA" }, &m.id[2..]);
-        let mut fields = vec![
-            ("AccountSid", "AC00000000000000000000000000000000"),
-            ("From", m.from),
-            ("To", m.to),
-        ];
+        let verstat = format!("TN-Validation-Passed-{}", m.attestation);
+        let account = ("AccountSid", "AC00000000000000000000000000000000");
+        let mut fields = vec![account, ("From", m.from), ("To", m.to)];
         if m.is_sms {
             fields.extend([
                 ("Body", m.text),
@@ -74,33 +65,22 @@ impl Doors {
                 ("NumMedia", "0"),
             ]);
         } else {
-            fields.extend([
-                ("CallSid", id.as_str()),
-                ("CallStatus", "ringing"),
-                ("Direction", "inbound"),
-            ]);
+            fields.extend([("CallSid", id.as_str()), ("CallStatus", "ringing")]);
         }
-        let verstat = format!("TN-Validation-Passed-{}", m.attestation);
         if !m.is_sms && !m.attestation.is_empty() {
             fields.push(("StirVerstat", verstat.as_str()));
         }
-        fields.sort_unstable();
-        let parameters: String = fields
-            .iter()
-            .flat_map(|(name, value)| [*name, *value])
-            .collect();
-        let key = self.twilio_token.as_bytes();
-        let signature = mac(
-            hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            key,
-            &format!("{url}{parameters}"),
-        );
-        http.post(url)
-            .header("x-twilio-signature", STANDARD.encode(signature))
-            .form(&fields)
+        let form = encoded(&fields);
+        let headers = sign::twilio_form(&self.twilio_token, url, form.as_bytes());
+        with(
+            http.post(url),
+            headers,
+            "application/x-www-form-urlencoded",
+            form,
+        )
     }
 
-    /// SMS Gateway for Android: hex HMAC-SHA256 over body and time.
+    /// A phone with SMS Gateway for Android.
     pub(crate) fn gateway(&self, http: &Client, url: &str, m: &Message<'_>) -> RequestBuilder {
         let body = json!({
             "id": m.id,
@@ -117,19 +97,28 @@ impl Doors {
             },
         })
         .to_string();
-        let key = self.gateway_key.as_bytes();
-        let signature = mac(hmac::HMAC_SHA256, key, &format!("{body}{}", m.sent_at));
-        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-        http.post(url)
-            .header("content-type", "application/json")
-            .header("x-timestamp", m.sent_at.to_string())
-            .header("x-signature", hex)
-            .body(body)
+        let headers = sign::android_sms_gateway(&self.gateway_key, m.sent_at, body.as_bytes());
+        with(http.post(url), headers, "application/json", body)
     }
 }
 
-fn mac(algorithm: hmac::Algorithm, key: &[u8], text: &str) -> Vec<u8> {
-    hmac::sign(&hmac::Key::new(algorithm, key), text.as_bytes())
-        .as_ref()
-        .to_vec()
+fn with(
+    request: RequestBuilder,
+    headers: sign::Headers,
+    media: &str,
+    body: String,
+) -> RequestBuilder {
+    let request = request.header("content-type", media).body(body);
+    headers.into_iter().fold(request, |request, (name, value)| {
+        request.header(name, value)
+    })
+}
+
+/// Fields as a browser would send them (application/x-www-form-urlencoded).
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let pair = |(name, value): &(&str, &str)| format!("{}={}", encode(name), encode(value));
+    fields.iter().map(pair).collect::<Vec<_>>().join("&")
 }

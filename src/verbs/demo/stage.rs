@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use attribution::world::{ContactRow, LineRow, World};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use honeytoken::Timestamp;
+use honeytoken::{Secret, Timestamp};
 use listener::Clock;
 use reqwest::{Client, RequestBuilder};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -36,9 +36,9 @@ impl Stage {
             .build()
             .context("prepare the HTTP client")?;
         let doors = Doors {
-            twilio_token: random_text()?,
-            gateway_key: random_text()?,
-            whsec: format!("whsec_{}", random_text()?),
+            twilio_token: Secret::new(random_text()?),
+            gateway_key: Secret::new(random_text()?),
+            whsec: Secret::new(format!("whsec_{}", random_text()?)),
         };
         Ok(Stage {
             http,
@@ -98,7 +98,8 @@ impl Stage {
             ("demo-pbx", "standard_webhooks", "whsec", &self.doors.whsec),
         ];
         for (id, provider, name, secret) in connections {
-            let body = json!({ "id": id, "provider": provider, "secrets": { name: secret } });
+            let body =
+                json!({ "id": id, "provider": provider, "secrets": { name: secret.expose() } });
             self.post("/v1/connections", &body).await?;
         }
         Ok(())
@@ -175,7 +176,6 @@ impl Stage {
     async fn deliver(&self, contact: &ContactRow) -> anyhow::Result<()> {
         let now = self.at(contact.received_at);
         self.clock.set(now);
-        let happened_at = self.at(contact.timestamp).to_string();
         let message = Message {
             id: &contact.provider_event_id,
             to: &contact.to,
@@ -184,11 +184,11 @@ impl Stage {
             is_sms: contact.kind == "sms",
             duration_s: contact.duration,
             attestation: &contact.attestation,
-            sent_at: now.as_unix_s(),
-            happened_at: &happened_at,
+            sent_at: now,
+            happened_at: self.at(contact.timestamp),
         };
         let answer = self
-            .request(&message)
+            .request(&message)?
             .send()
             .await
             .context("post a webhook")?;
@@ -204,17 +204,19 @@ impl Stage {
 
     /// A number in China sits in a phone that forwards its messages; its calls, and all that is
     /// said in calls, come from a PBX; other numbers are at a provider.
-    fn request(&self, message: &Message<'_>) -> RequestBuilder {
+    fn request(&self, message: &Message<'_>) -> anyhow::Result<RequestBuilder> {
         let hook = |connection: &str| format!("{}/hooks/{connection}", self.url);
         let chinese = message.to.starts_with("+86");
-        match (message.is_sms, chinese) {
+        Ok(match (message.is_sms, chinese) {
             (true, true) => self.doors.gateway(&self.http, &hook("demo-phone"), message),
-            (true, false) => self.doors.twilio(&self.http, &hook("demo-twilio"), message),
             (false, false) if message.text.is_empty() => {
                 self.doors.twilio(&self.http, &hook("demo-twilio"), message)
             }
-            (false, _) => self.doors.standard(&self.http, &hook("demo-pbx"), message),
-        }
+            (true, false) => self.doors.twilio(&self.http, &hook("demo-twilio"), message),
+            (false, _) => self
+                .doors
+                .standard(&self.http, &hook("demo-pbx"), message)?,
+        })
     }
 
     async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
