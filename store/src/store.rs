@@ -244,6 +244,20 @@ impl Store {
         Ok(signed)
     }
 
+    /// Signs the first `size` entries, for readers who may not see more yet; none if the log is
+    /// shorter. Never at odds with any other checkpoint: all are prefixes of one log.
+    ///
+    /// # Errors
+    /// The disk's, or the signature cannot be made.
+    pub fn checkpoint_of(&self, size: u64) -> Result<Option<SignedCheckpoint>, Fault> {
+        let Some(root) = self.reader().root_at(size)? else {
+            return Ok(None);
+        };
+        let origin = self.origin().to_owned();
+        let checkpoint = Checkpoint { origin, size, root };
+        Ok(Some(checkpoint.sign(&self.signer)?))
+    }
+
     /// The look-ups.
     pub fn index(&self) -> &Arc<Index> {
         &self.index

@@ -60,21 +60,38 @@ pub(crate) async fn checkpoint(
     State(app): State<Arc<App>>,
     reader: LogReader,
 ) -> Result<Response, Problem> {
-    app.recorder.checkpoint().await?;
-    let none = || Problem::not_found("no checkpoint is old enough to be public yet");
-    let newest = app.recorder.view().reader.checkpoint().ok_or_else(none)?;
-    if reader
-        .size_max
-        .is_some_and(|size| newest.checkpoint().size > size)
-    {
-        return Err(none());
-    }
-    let text = newest.to_string();
+    let text = match reader.size_max {
+        None => newest(&app).await?,
+        Some(size) => prefix(&app, size).await?,
+    };
     Ok(respond(
         "text/plain; charset=utf-8",
         BRIEF,
         text.into_bytes(),
     ))
+}
+
+async fn newest(app: &App) -> Result<String, Problem> {
+    app.recorder.checkpoint().await?;
+    let newest = app.recorder.view().reader.checkpoint();
+    newest.map(|newest| newest.to_string()).ok_or_else(none_yet)
+}
+
+/// A checkpoint of what is old enough to be public.
+async fn prefix(app: &App, size: u64) -> Result<String, Problem> {
+    if size == 0 {
+        return Err(none_yet());
+    }
+    let signed = app
+        .recorder
+        .run(move |ledger| ledger.store().checkpoint_of(size))
+        .await?;
+    let signed = signed.map_err(|error| Problem::internal(&error))?;
+    signed.map(|signed| signed.to_string()).ok_or_else(none_yet)
+}
+
+fn none_yet() -> Problem {
+    Problem::not_found("nothing is old enough to be public yet")
 }
 
 /// A tile of hashes, or of entries under `entries/`.

@@ -72,11 +72,14 @@ impl Index {
     /// # Errors
     /// Not even an empty one can be made.
     pub(crate) fn open(path: &Path, key: &DataKey, genesis: Hash) -> Result<Index, IndexFault> {
+        let existed = path.exists();
         match Index::try_open(path, key) {
             Ok(index) => match index.unfit(genesis) {
                 None => return Ok(index),
                 Some(problem) => {
-                    tracing::warn!("index is made anew: {problem}");
+                    if existed {
+                        tracing::warn!("index is made anew: {problem}");
+                    }
                     drop(index);
                     remove(path)?;
                 }
@@ -116,7 +119,7 @@ impl Index {
         let is =
             |key: &[u8], value: &[u8]| self.db.get(key).is_ok_and(|v| v.as_deref() == Some(value));
         if !is(FORMAT, VERSION) {
-            Some("it is new, or of another format")
+            Some("it is of another format")
         } else if !is(IDENTITY, &self.identity(genesis)) {
             Some("it is another log's")
         } else {
