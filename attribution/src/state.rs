@@ -136,6 +136,7 @@ impl State {
             Event::RequestMade(made) => self.roster.request(made),
             Event::Coverage(coverage) => self.cover(coverage),
             Event::Contact(contact) => self.contact(entry.index, contact),
+            Event::Repeat(repeat) => self.repeat(entry.index, repeat.repeats),
             Event::Policy(policy) => self.policy = policy.clone(),
             // Ends, retirements and erasures change what may happen next, not what happened: a
             // number once given away stays given away, and what was folded stays folded.
@@ -236,6 +237,20 @@ impl State {
         if repeats.is_none() && line.is_some() {
             self.wait(note, at, contact, follows);
         }
+    }
+
+    /// The same contact told again: it is what its first is.
+    fn repeat(&mut self, entry: u64, first: u64) {
+        let Ok(at) = self.notes.binary_search_by_key(&first, |n| n.entry) else {
+            return;
+        };
+        let note = Note {
+            entry,
+            repeats: Some(first),
+            follows: None,
+            ..self.notes[at].clone()
+        };
+        self.notes.push(note);
     }
 
     /// Late contacts count on the day they arrive: closed days stay closed.

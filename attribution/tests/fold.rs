@@ -110,6 +110,33 @@ fn repeats_count_once() {
 }
 
 #[test]
+fn a_repeat_is_what_its_first_is() {
+    let mut entries = demo();
+    let first = contacts(&entries).remove(7);
+    let Event::Contact(contact) = &first.event else {
+        return;
+    };
+    let repeat = honeytoken::Repeat {
+        connection: contact.connection.clone(),
+        repeats: first.index,
+        to: contact.to.clone(),
+        received_at: contact.received_at,
+        authentication: contact.authentication,
+    };
+    let before = folded(&entries);
+    let index = entries.len() as u64;
+    entries.push(Entry {
+        index,
+        at: first.at,
+        by: None,
+        event: Event::Repeat(repeat),
+    });
+    let after = folded(&entries);
+    assert_eq!(after.cause(index), after.cause(first.index));
+    assert!(all(&before) == all(&after));
+}
+
+#[test]
 fn every_contact_has_a_cause_and_nothing_else_has() {
     let entries = demo();
     let state = folded(&entries);

@@ -6,7 +6,7 @@ use super::log_mix;
 use crate::background::STREAMS;
 
 /// Leak contacts a day, at first.
-const RATES: [f64; 3] = [0.02, 0.06, 0.2];
+const RATES: [f64; 2] = [0.03, 0.12];
 /// How they fade: with this many days, or not.
 const FADE_DAYS: f64 = 30.0;
 /// Ways a leak can look: each rate, fading and not.

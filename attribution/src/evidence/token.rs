@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 /// Shares of a list worker's texts that speak the name.
-const SHARES: [f64; 4] = [0.02, 0.06, 0.15, 0.35];
+const SHARES: [f64; 3] = [0.03, 0.1, 0.3];
 /// Callers that reached numbers nobody was given speak names this much more rarely.
 const MASS: f64 = 0.05;
 /// Of the names spoken, this share is heard in part only.
@@ -20,7 +20,7 @@ const PART_CHANCE_MIN: f64 = 1e-3;
 /// The largest chance at which a name still says anything.
 const CHANCE_MAX: f64 = 0.5;
 /// How much is bet.
-const BET: f64 = 0.75;
+const BET: f64 = 0.9;
 
 /// How much of the name a text speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
