@@ -13,9 +13,6 @@ use crate::verdict::{CampaignId, Link};
 
 /// False-discovery level over pairs: campaigns are not quite independent, so that a fifth of .05 is spent.
 const LEVEL: f64 = 0.01;
-/// What a number of a platform that is not accused counts among those that could be reached:
-/// campaigns were chosen for reaching few of them.
-const OUTSIDE: f64 = 0.25;
 /// The fewest campaigns in common.
 const COMMON_MIN: usize = 3;
 
