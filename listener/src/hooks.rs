@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -20,6 +20,7 @@ use http_body_util::BodyExt as _;
 use ring::digest::{SHA256, digest};
 use store::Draft;
 
+use crate::api::parts::Path;
 use crate::api_key::hex;
 use crate::app::App;
 use crate::connections::{Connected, fetch};

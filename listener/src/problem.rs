@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 
 use crate::recorder::{ContactsError, SubmitError};
 
+/// The media type of a problem document (RFC 9457).
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
 /// What a client is told when its wish is not granted: `application/problem+json` (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -128,7 +131,7 @@ impl IntoResponse for Problem {
         let retry = self.retry_after_s;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        let media = HeaderValue::from_static("application/problem+json");
+        let media = HeaderValue::from_static(MEDIA_TYPE);
         headers.insert(header::CONTENT_TYPE, media);
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{Connection, ConnectionId, Event, Secret};
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page, page_of};
+use super::parts::{Path, Query};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::provider::Provider;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use honeytoken::{Authentication, Contact, Entry, Event, Medium, PlatformId, Sender, Timestamp};
 use serde::Serialize;
 use store::Lookup;
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::caller::Caller;
 use super::page::{ListQuery, Page};
+use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::ledger::{State as Fold, View};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{Entry, Event, Timestamp};
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page};
+use super::parts::Query;
 use crate::app::App;
 use crate::ledger::EraseError;
 use crate::problem::Problem;

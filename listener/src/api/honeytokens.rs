@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{
@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page, page_of, time};
+use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::problem::Problem;

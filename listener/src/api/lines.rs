@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page, page_of, time};
+use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::problem::Problem;
@@ -115,7 +116,7 @@ pub(crate) struct LineOut {
 
 /// Adds lines; each has a result of its own.
 #[utoipa::path(post, path = "/v1/lines", tag = "lines", request_body = LinesIn,
-    responses((status = 201, body = LinesOut), (status = 400, body = Problem)))]
+    responses((status = 201, body = LinesOut), (status = 409, body = LinesOut), (status = 400, body = Problem)))]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,

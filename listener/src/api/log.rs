@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
+use super::parts::Path;
 use crate::app::App;
 use crate::config::Publish;
 use crate::problem::Problem;

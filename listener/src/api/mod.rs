@@ -9,6 +9,7 @@ mod connections;
 mod contacts;
 mod coverage;
 mod custody;
+mod description;
 mod health;
 mod honeytokens;
 mod json;
@@ -16,6 +17,7 @@ mod keys;
 mod lines;
 mod log;
 mod page;
+pub(crate) mod parts;
 mod platforms;
 mod redact;
 mod stream;
@@ -32,29 +34,17 @@ use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::Problem;
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "canaryline",
-        description = "Traces data leaks with canary phone numbers. Times are RFC 3339 in UTC, \
-                       numbers E.164, errors RFC 9457 problem documents."
-    ),
-    paths(log::tile, hook),
-    components(schemas(Problem))
-)]
-struct Description;
+use description::Description;
 
 /// All routes: the API, the log, the webhook door.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let (router, mut description) = documented().split_for_parts();
-    describe_security(&mut description);
+    let (router, description) = documented().split_for_parts();
+    let description = description::complete(description);
     let openapi = get(|| async move { Json(description) });
     router
         .route("/v1/openapi.json", openapi)
@@ -78,19 +68,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         ))
         .with_state(app)
 }
-
-/// Takes a webhook of the connection's provider, which may append a path of its own; also GET
-/// where the provider uses that. The answer is the provider's own: TwiML, NCCO, empty, ….
-#[utoipa::path(post, path = "/hooks/{connection}", tag = "hooks",
-    params(("connection" = String, Path)),
-    responses((status = 200), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 413, body = Problem), (status = 503, body = Problem)))]
-#[expect(
-    dead_code,
-    reason = "the description of a route that takes any method and path"
-)]
-fn hook() {}
 
 fn documented() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
@@ -122,17 +99,6 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
-}
-
-fn describe_security(description: &mut utoipa::openapi::OpenApi) {
-    let key = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("cnry_…")
-        .build();
-    let components = description.components.get_or_insert_default();
-    components.add_security_scheme("key", SecurityScheme::Http(key));
-    let required = utoipa::openapi::SecurityRequirement::new("key", Vec::<String>::new());
-    description.security = Some(vec![required]);
 }
 
 async fn nothing_here(uri: Uri) -> Problem {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::Study;
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page, page_of};
+use super::parts::Query;
 use crate::app::App;
 use crate::problem::Problem;
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use attribution::{Campaign, Link, Verdict};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use honeytoken::PlatformId;
 use report::{CampaignOut, LinkOut, VerdictOut};
 
 use super::caller::Caller;
 use super::page::{ListQuery, Page, page_of};
+use super::parts::{Path, Query};
 use crate::app::App;
 use crate::ledger::State as Fold;
 use crate::problem::Problem;
