@@ -76,6 +76,9 @@ struct Measured {
     p50_ms: f64,
     p99_ms: f64,
     max_ms: f64,
+    /// Processor time of client and server together, per request: tells cost from waiting, also on
+    /// a machine that others use.
+    cpu_us: f64,
 }
 
 impl std::fmt::Display for Measured {
@@ -85,10 +88,11 @@ impl std::fmt::Display for Measured {
             p50_ms,
             p99_ms,
             max_ms,
+            cpu_us,
         } = self;
         write!(
             f,
-            "{per_s:>9.0}/s  p50 {p50_ms:.2} ms  p99 {p99_ms:.2} ms  max {max_ms:.1} ms"
+            "{per_s:>9.0}/s  p50 {p50_ms:.2} ms  p99 {p99_ms:.2} ms  max {max_ms:.1} ms  cpu {cpu_us:.1} us"
         )
     }
 }
@@ -215,7 +219,7 @@ fn blast(address: SocketAddr, load: &Arc<Vec<Vec<u8>>>, connections: usize) -> M
         .enable_all()
         .build()
         .unwrap();
-    let began = Instant::now();
+    let (began, cpu_began) = (Instant::now(), cpu_us());
     let mut latencies: Vec<Duration> = runtime.block_on(async {
         let clients: Vec<_> = (0..connections)
             .map(|_| tokio::spawn(client(address, Arc::clone(load), Arc::clone(&next))))
@@ -227,6 +231,7 @@ fn blast(address: SocketAddr, load: &Arc<Vec<Vec<u8>>>, connections: usize) -> M
         all
     });
     let seconds = began.elapsed().as_secs_f64();
+    let cpu_us = (cpu_us() - cpu_began) / latencies.len() as f64;
     latencies.sort_unstable();
     let ms = |share: f64| {
         let place = ((latencies.len() - 1) as f64 * share) as usize;
@@ -237,7 +242,27 @@ fn blast(address: SocketAddr, load: &Arc<Vec<Vec<u8>>>, connections: usize) -> M
         p50_ms: ms(0.5),
         p99_ms: ms(0.99),
         max_ms: ms(1.0),
+        cpu_us,
     }
+}
+
+/// Processor time of this process so far, in microseconds (`/proc/self/schedstat` counts one
+/// thread only, so the ticks of `/proc/self/stat`).
+fn cpu_us() -> f64 {
+    const TICK_US: f64 = 10_000.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_ascii_whitespace();
+    // utime and stime are the 14th and 15th fields, the 12th and 13th after the name.
+    fields
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        * TICK_US
 }
 
 async fn client(

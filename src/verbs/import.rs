@@ -1,11 +1,12 @@
 //! `import`: the past, from files.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::time::Instant;
 
+use attribution::Attribution;
 use honeytoken::{Event, Timestamp};
 use listener::Clock;
 use listener::import::{self, ContactRow, ImportError, LineRow};
@@ -188,16 +189,16 @@ struct ContactOut {
 }
 
 fn outcomes(contacts: &[Imported], state: &State) -> Vec<ContactOut> {
+    let causes: BTreeMap<u64, Attribution> = state.judgement.causes().into_iter().collect();
     let outcome = |contact: &Imported| {
-        let attribution = state.judgement.cause(contact.index);
+        let attribution = causes.get(&contact.index);
+        let platform = attribution.and_then(|a| a.platform.as_ref());
+        let campaign = attribution.and_then(|a| a.campaign);
         ContactOut {
             provider_event_id: contact.provider_event_id.clone(),
-            cause: attribution.as_ref().map_or("unknown", |a| a.cause.as_str()),
-            platform: attribution
-                .as_ref()
-                .and_then(|a| a.platform.as_ref())
-                .map(|p| p.to_string()),
-            campaign: attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
+            cause: attribution.map_or("unknown", |a| a.cause.as_str()),
+            platform: platform.map(ToString::to_string),
+            campaign: campaign.map(|campaign| campaign.to_string()),
         }
     };
     contacts.iter().map(outcome).collect()
