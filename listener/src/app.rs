@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::audit::Reads;
 use crate::config::CallAnswer;
@@ -34,6 +34,8 @@ pub struct App {
     pub(crate) reads: Reads,
     /// News for the stream.
     pub news: broadcast::Sender<News>,
+    /// Whether the end has begun: streams, which have none of their own, end with it.
+    pub(crate) closing: watch::Sender<bool>,
 }
 
 impl App {
@@ -50,6 +52,7 @@ impl App {
             failed_keys: FailedKeys::default(),
             reads: Reads::default(),
             news: broadcast::channel(STREAM_MESSAGES_MAX).0,
+            closing: watch::Sender::new(false),
         })
     }
 

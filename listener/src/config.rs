@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use honeytoken::{ConnectionId, Secret};
 use serde::Deserialize;
+
+use crate::provider::Provider;
 
 /// The settings of one installation.
 ///
@@ -29,7 +32,7 @@ use serde::Deserialize;
 ///     provider = "twilio"
 ///     secrets_env = { auth_token = "TWILIO_AUTH_TOKEN" }
 /// "#.parse().unwrap();
-/// assert_eq!(config.limits.connections_max, 512);
+/// assert_eq!(config.limits.connections_max.get(), 512);
 /// assert!("colour = 1".parse::<listener::Config>().is_err());
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -140,29 +143,36 @@ pub enum CallAnswer {
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Open connections at once.
-    pub connections_max: usize,
+    pub connections_max: NonZeroU32,
     /// Entries waiting for the disk.
-    pub queue_entries_max: usize,
+    pub queue_entries_max: NonZeroU32,
     /// Time for a request's headers, in seconds.
-    pub header_s: u64,
+    pub header_s: NonZeroU32,
     /// Time for a request's body, in seconds.
-    pub body_s: u64,
+    pub body_s: NonZeroU32,
     /// Webhook bodies, in bytes; a larger one is answered 413.
     pub body_bytes_max: usize,
     /// At shutdown: time for requests under way, in seconds.
-    pub grace_s: u64,
+    pub grace_s: u32,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            connections_max: 1024,
-            queue_entries_max: 4096,
-            header_s: 10,
-            body_s: 30,
+            connections_max: at_least_one(1024),
+            queue_entries_max: at_least_one(4096),
+            header_s: at_least_one(10),
+            body_s: at_least_one(30),
             body_bytes_max: 10 * 1024 * 1024,
             grace_s: 20,
         }
+    }
+}
+
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
     }
 }
 
@@ -214,6 +224,9 @@ pub enum ConfigError {
     /// An id in `[connections]` is no id.
     #[error("settings name a connection {0:?}, which is not an id: {1}")]
     Id(String, honeytoken::IdError),
+    /// A connection that its provider cannot use.
+    #[error("settings name a connection {0} that cannot be used: {1}")]
+    Connection(ConnectionId, String),
     /// A variable that holds a secret is not set.
     #[error("environment variable {0} is not set; connection {1} takes a secret from it")]
     NoVariable(String, String),
@@ -243,7 +256,8 @@ impl Config {
     /// The connections of `[connections]`, with secrets looked up by `variable`.
     ///
     /// # Errors
-    /// A name that is no id, a variable that is not set.
+    /// A name that is no id, a variable that is not set, an unknown provider, a secret that is not
+    /// of its form.
     pub fn connections(
         &self,
         variable: impl Fn(&str) -> Option<String>,
@@ -269,14 +283,16 @@ impl ConnectionConfig {
                 variable(var).ok_or_else(|| ConfigError::NoVariable(var.clone(), id.to_owned()))?;
             Ok((name.clone(), Secret::new(value)))
         };
+        let secrets = self.secrets_env.iter().map(secret);
+        let secrets = secrets.collect::<Result<_, ConfigError>>()?;
+        Provider::find(&self.provider)
+            .map_err(|error| error.to_string())
+            .and_then(|p| p.connect(&secrets).map_err(|error| error.to_string()))
+            .map_err(|error| ConfigError::Connection(connection.clone(), error))?;
         Ok(honeytoken::Connection {
             connection,
             provider: self.provider.clone(),
-            secrets: self
-                .secrets_env
-                .iter()
-                .map(secret)
-                .collect::<Result<_, ConfigError>>()?,
+            secrets,
             public_url: self.public_url.clone(),
         })
     }
@@ -304,6 +320,23 @@ mod tests {
             let error = text.parse::<Config>().unwrap_err().to_string();
             assert!(error.contains("unknown field"), "{error}");
         }
+    }
+
+    #[test]
+    fn limits_of_nothing_are_refused() {
+        for name in ["connections_max", "queue_entries_max", "header_s", "body_s"] {
+            let text = format!("[limits]\n{name} = 0");
+            assert!(text.parse::<Config>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_connection_that_cannot_be_used_is_refused() {
+        let config: Config = "[connections.tw]\nprovider = \"pigeon\"\nsecrets_env = {}"
+            .parse()
+            .unwrap();
+        let error = config.connections(|_| None).unwrap_err().to_string();
+        assert!(error.contains("tw") && error.contains("pigeon"), "{error}");
     }
 
     #[test]

@@ -149,14 +149,9 @@ fn connection(
 async fn read(app: &App, body: Body) -> Result<Bytes, Failed> {
     let limits = &app.config.limits;
     let reading = read_up_to(body, limits.body_bytes_max);
-    let late = || {
-        let detail = "body did not arrive in time";
-        let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", detail);
-        (Outcome::Rejected, problem)
-    };
-    tokio::time::timeout(Duration::from_secs(limits.body_s), reading)
+    tokio::time::timeout(Duration::from_secs(limits.body_s.get().into()), reading)
         .await
-        .map_err(|_| late())?
+        .map_err(|_| (Outcome::Rejected, Problem::slow_body()))?
 }
 
 async fn read_up_to(mut body: Body, bytes_max: usize) -> Result<Bytes, Failed> {

@@ -64,6 +64,12 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
+    /// 408: the body did not come.
+    pub(crate) fn slow_body() -> Problem {
+        let detail = "body did not arrive in time";
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", detail)
+    }
+
     /// 503 with Retry-After.
     pub(crate) fn unavailable(
         code: &'static str,

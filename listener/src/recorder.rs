@@ -5,6 +5,7 @@
 //! own, as the disk blocks. It takes all contacts that wait, up to [`BATCH_ENTRIES_MAX`], into one
 //! group commit: while that one is on its way to the disk, the next gathers.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -80,9 +81,9 @@ impl Recorder {
     pub fn start(
         ledger: Ledger,
         clock: Clock,
-        queue_entries_max: usize,
+        queue_entries_max: NonZeroU32,
     ) -> std::io::Result<(Recorder, Writer)> {
-        let (queue, jobs) = mpsc::channel(queue_entries_max);
+        let (queue, jobs) = mpsc::channel(queue_entries_max.get() as usize);
         let view = ledger.view();
         let (announce, size) = watch::channel(view.reader.size());
         let run = move || write(ledger, jobs, &announce);

@@ -13,6 +13,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
@@ -22,6 +23,8 @@ use crate::config::{Limits, TlsConfig};
 const HEADERS_MAX: usize = 100;
 /// Bytes of a request's head; more are answered 431.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// HTTP/2 in a TLS handshake (RFC 9113).
+const HTTP2: &[u8] = b"h2";
 /// Time for a TLS handshake, in seconds.
 const HANDSHAKE_S: u64 = 10;
 /// After a failed accept (out of file descriptors), how long to wait, in milliseconds.
@@ -59,7 +62,7 @@ pub fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, TlsError> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
-    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    server.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(server)))
 }
 
@@ -72,11 +75,14 @@ pub async fn serve(
     limits: &Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections_max));
+    let places = Arc::new(Semaphore::new(limits.connections_max.get() as usize));
     let graceful = Arc::new(GracefulShutdown::new());
-    let builder = Arc::new(builder(limits));
+    let versions = Arc::new(Versions::new(limits));
+    let mut tasks = JoinSet::new();
     tokio::pin!(shutdown);
     loop {
+        // Connections that ended by themselves.
+        while tasks.try_join_next().is_some() {}
         let place = Arc::clone(&places).acquire_owned();
         let accepted = async {
             let place = place.await;
@@ -91,39 +97,54 @@ pub async fn serve(
             continue;
         };
         let connection = Connection {
-            builder: Arc::clone(&builder),
+            versions: Arc::clone(&versions),
             router: router.clone(),
             peer,
             watcher: graceful.watcher(),
         };
         let tls = tls.clone();
-        tokio::spawn(async move {
+        tasks.spawn(async move {
             connection.run(stream, tls).await;
             drop(place);
         });
     }
     drop(listener);
     drain(graceful, limits.grace_s).await;
+    // Whoever is still there holds the recorder, which has to come to its end.
+    tasks.shutdown().await;
 }
 
-fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(limits.header_s))
-        .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .pipeline_flush(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(HEAD_BYTES_MAX as u32);
-    builder
+/// How each version of HTTP is spoken. Which one is agreed on in the TLS handshake, without TLS it
+/// is HTTP/1: finding out from the first bytes would wait for them without a limit.
+struct Versions {
+    http1: auto::Builder<TokioExecutor>,
+    http2: auto::Builder<TokioExecutor>,
+}
+
+impl Versions {
+    fn new(limits: &Limits) -> Versions {
+        let patience = Duration::from_secs(limits.header_s.get().into());
+        let mut http1 = auto::Builder::new(TokioExecutor::new()).http1_only();
+        http1
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(patience)
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .pipeline_flush(true);
+        let mut http2 = auto::Builder::new(TokioExecutor::new()).http2_only();
+        http2
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(patience)
+            .keep_alive_timeout(patience)
+            .max_header_list_size(HEAD_BYTES_MAX as u32);
+        Versions { http1, http2 }
+    }
 }
 
 struct Connection {
-    builder: Arc<auto::Builder<TokioExecutor>>,
+    versions: Arc<Versions>,
     router: Router,
     peer: SocketAddr,
     watcher: hyper_util::server::graceful::Watcher,
@@ -134,12 +155,15 @@ impl Connection {
         // Answers are small; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
         match tls {
-            None => self.speak(stream).await,
+            None => self.speak(stream, false).await,
             Some(tls) => {
                 let handshake = tls.accept(stream);
                 let limit = Duration::from_secs(HANDSHAKE_S);
                 match tokio::time::timeout(limit, handshake).await {
-                    Ok(Ok(stream)) => self.speak(stream).await,
+                    Ok(Ok(stream)) => {
+                        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
+                        self.speak(stream, is_http2).await;
+                    }
                     Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
                     Err(_) => tracing::debug!("TLS handshake took too long"),
                 }
@@ -147,7 +171,11 @@ impl Connection {
         }
     }
 
-    async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    async fn speak(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        is_http2: bool,
+    ) {
         let peer = self.peer;
         let service = self
             .router
@@ -156,19 +184,22 @@ impl Connection {
                 request
             });
         let service = TowerToHyperService::new(service);
-        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        let Versions { http1, http2 } = &*self.versions;
+        let builder = if is_http2 { http2 } else { http1 };
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection.into_owned()).await {
             tracing::debug!(%error, "connection ended early");
         }
     }
 }
 
-async fn drain(graceful: Arc<GracefulShutdown>, grace_s: u64) {
+async fn drain(graceful: Arc<GracefulShutdown>, grace_s: u32) {
     let Some(graceful) = Arc::into_inner(graceful) else {
         return;
     };
     let under_way = graceful.count();
-    let drained = tokio::time::timeout(Duration::from_secs(grace_s), graceful.shutdown()).await;
+    let drained =
+        tokio::time::timeout(Duration::from_secs(grace_s.into()), graceful.shutdown()).await;
     if drained.is_err() {
         tracing::warn!(
             connections = under_way,

@@ -1,9 +1,13 @@
 //! Bodies in: JSON with problems that name the field.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
+use crate::app::App;
 use crate::problem::Problem;
 
 /// The largest body of an API request; a larger one is answered 413.
@@ -12,13 +16,15 @@ pub(crate) const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A JSON body of the shape `T`.
 pub(crate) struct Body<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Body<T>, Problem> {
-        let body = request.into_body();
-        let bytes = axum::body::to_bytes(body, API_BODY_BYTES_MAX)
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Body<T>, Problem> {
+        let reading = axum::body::to_bytes(request.into_body(), API_BODY_BYTES_MAX);
+        let limit = Duration::from_secs(app.config.limits.body_s.get().into());
+        let bytes = tokio::time::timeout(limit, reading)
             .await
+            .map_err(|_| Problem::slow_body())?
             .map_err(|_| {
                 let detail =
                     format!("body is larger than {API_BODY_BYTES_MAX} bytes, or broke off");

@@ -25,6 +25,11 @@ pub(crate) async fn stream(
     caller: Caller,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let news = BroadcastStream::new(app.news.subscribe());
+    let mut closing = app.closing.subscribe();
+    let end = async move {
+        // A server that is gone is closing too.
+        let _ = closing.wait_for(|closing| *closing).await;
+    };
     let open = news.filter_map(move |news| {
         let event = news
             .ok()
@@ -32,6 +37,7 @@ pub(crate) async fn stream(
             .map(event);
         std::future::ready(event)
     });
+    let open = open.take_until(Box::pin(end));
     Ok(Sse::new(open).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_S))))
 }
 
