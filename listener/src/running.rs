@@ -57,6 +57,9 @@ impl Running {
     ) -> Result<Running, StartError> {
         let mut events = changed(&ledger, connections);
         events.push(operation("start", env!("CARGO_PKG_VERSION")));
+        if ledger.was_reindexed() {
+            events.push(operation("rebuild", "index"));
+        }
         ledger.record(clock.now(), None, events)?;
         let (recorder, writer) = Recorder::start(ledger, clock, config.limits.queue_entries_max)?;
         let app = App::new(recorder, config, public_url);
@@ -87,6 +90,11 @@ impl Running {
     ) -> Ledger {
         let router = crate::api::router(Arc::clone(&self.app));
         let limits = self.app.config.limits.clone();
+        let closing = self.app.closing.clone();
+        let shutdown = async move {
+            shutdown.await;
+            closing.send_replace(true);
+        };
         server::serve(listener, tls, router, &limits, shutdown).await;
         self.stop().await
     }

@@ -4,8 +4,12 @@
 //! everybody else sees: the fold under a lock that is held for a batch at a time, and readers of
 //! log and index that need no lock.
 
+mod erase;
 mod life;
+mod opening;
+mod repeats;
 mod state;
+mod view;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -20,51 +24,19 @@ use store::{
     SealError, Sealed, Sealer, Store, Visit,
 };
 
+pub use erase::EraseError;
+use opening::{CheckOnly, catch_up, kept};
+use repeats::Telling;
+use state::Overlay;
 pub use state::{Filed, State};
-use state::{Overlay, dedupe, fingerprint};
+pub use view::View;
 
 use crate::api_key::ApiKey;
 
-/// Entries folded before the index is written, while opening.
-const CATCH_UP_BATCH_ENTRIES: usize = 512;
-/// How often progress is told while opening.
-const PROGRESS_EVERY_ENTRIES: u64 = 1024;
 /// The name under which the fold is kept in the index.
 const SNAPSHOT: &str = "state-v1";
 /// How many entries may have to be folded again at the next start.
 const SNAPSHOT_EVERY_ENTRIES: u64 = 200_000;
-
-/// What everybody may see.
-pub struct View {
-    state: RwLock<State>,
-    /// Entries, leaves, proofs, tiles.
-    pub reader: Reader,
-    /// Look-ups.
-    pub index: Arc<Index>,
-    /// Seals drafts, in parallel.
-    pub sealer: Sealer,
-    fault: RwLock<Option<String>>,
-}
-
-impl View {
-    /// The fold; held for as short as possible, never across a wait.
-    pub fn state(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Why nothing can be written any more, if so.
-    pub fn fault(&self) -> Option<String> {
-        self.fault
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn set_fault(&self, fault: &Fault) {
-        let mut slot = self.fault.write().unwrap_or_else(PoisonError::into_inner);
-        *slot = Some(fault.to_string());
-    }
-}
 
 /// What became of a submitted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +86,7 @@ pub struct Ledger {
     store: Store,
     view: Arc<View>,
     snapshot_at: u64,
+    reindexed: bool,
 }
 
 impl Ledger {
@@ -133,6 +106,8 @@ impl Ledger {
             true => Store::open(dir, options, &mut CheckOnly)?,
         };
         let (reader, index) = (store.reader(), Arc::clone(store.index()));
+        // A log that was just made holds one entry, which nothing can have lost.
+        let reindexed = index.size_folded() == 0 && reader.size() > 1;
         let mut state = kept(&index, reader.size())?;
         let snapshot_at = state.size();
         catch_up(&mut state, &reader, &index, progress)?;
@@ -147,7 +122,13 @@ impl Ledger {
             store,
             view,
             snapshot_at,
+            reindexed,
         })
+    }
+
+    /// Whether the index was lost, or of no use, and was made anew from the first entry.
+    pub fn was_reindexed(&self) -> bool {
+        self.reindexed
     }
 
     /// What everybody may see.
@@ -202,68 +183,6 @@ impl Ledger {
             .into_iter()
             .map(Recorded::index)
             .collect())
-    }
-
-    /// Puts repeats in place of events that were told before, and says which they are.
-    fn without_repeats(
-        &self,
-        batch: Vec<Sealed>,
-    ) -> Result<(Vec<Sealed>, Vec<Option<Telling>>), SealError> {
-        let next = self.view.reader.size();
-        let mut in_batch: HashMap<Lookup, usize> = HashMap::new();
-        let mut tellings = Vec::with_capacity(batch.len());
-        let mut kept: Vec<Sealed> = Vec::with_capacity(batch.len());
-        for (place, sealed) in batch.into_iter().enumerate() {
-            let telling = match sealed.event() {
-                Event::Contact(contact) => {
-                    let in_batch = in_batch.entry(dedupe(contact));
-                    self.earlier(contact, place, in_batch, &kept)
-                }
-                _ => None,
-            };
-            kept.push(match (&telling, sealed.event()) {
-                (Some(telling), Event::Contact(contact)) => {
-                    let repeats = telling.index(next);
-                    let event = Event::Repeat(repeat(contact, repeats));
-                    self.view.sealer.seal(Draft {
-                        at: sealed.at(),
-                        by: None,
-                        event,
-                    })?
-                }
-                _ => sealed,
-            });
-            tellings.push(telling);
-        }
-        Ok((kept, tellings))
-    }
-
-    /// Where the same event was told before in the same words, in the log or in this batch.
-    fn earlier(
-        &self,
-        contact: &Contact,
-        place: usize,
-        in_batch: Slot<'_, Lookup, usize>,
-        kept: &[Sealed],
-    ) -> Option<Telling> {
-        let same = |event: &Event| match event {
-            Event::Contact(first) => fingerprint(first) == fingerprint(contact),
-            _ => false,
-        };
-        if let Some(index) = first_in(&self.view.index, in_batch.key()) {
-            let entry = self.view.reader.entry(index).ok().flatten()?;
-            return same(&entry.event).then_some(Telling::Logged(index));
-        }
-        match in_batch {
-            Slot::Occupied(earlier) => {
-                let earlier = *earlier.get();
-                same(kept[earlier].event()).then_some(Telling::InBatch(earlier))
-            }
-            Slot::Vacant(none) => {
-                none.insert(place);
-                None
-            }
-        }
     }
 
     fn fold(&self, entries: &[Entry]) {
@@ -322,41 +241,6 @@ impl Ledger {
         &mut self.store
     }
 
-    /// Destroys the payload of a contact, on the record; returns the entry that says so.
-    ///
-    /// # Errors
-    /// When there is no such contact, or the disk fails.
-    pub fn erase(
-        &mut self,
-        erased: u64,
-        reason: String,
-        by: &KeyId,
-        now: Timestamp,
-    ) -> Result<u64, EraseError> {
-        let entry = self.view.reader.entry(erased)?.ok_or(EraseError::Nothing)?;
-        let Event::Contact(contact) = &entry.event else {
-            return Err(EraseError::NotAContact);
-        };
-        let (carried, lookups) = {
-            let state = self.view.state();
-            (carried(&state, erased, contact), state.filed_under(contact))
-        };
-        let event = Event::Erasure(Erasure {
-            erased,
-            reason,
-            carried,
-        });
-        let draft = Draft {
-            at: now,
-            by: Some(by.clone()),
-            event,
-        };
-        let recorded = self.store.erase(draft, &lookups);
-        let recorded = recorded.inspect_err(|fault| self.view.set_fault(fault))?;
-        self.fold(std::slice::from_ref(&recorded));
-        Ok(recorded.index)
-    }
-
     /// Makes the key of a fresh installation: the one that may do everything.
     ///
     /// # Errors
@@ -369,42 +253,6 @@ impl Ledger {
         self.record(now, None, vec![event])?;
         Ok(Some(key))
     }
-}
-
-/// Why a payload was not erased.
-#[derive(Debug, thiserror::Error)]
-pub enum EraseError {
-    /// No such entry, or erased already.
-    #[error("entry does not exist, or is erased already")]
-    Nothing,
-    /// Only contacts hold other people's data.
-    #[error("entry is not a contact; only the payloads of contacts are erased")]
-    NotAContact,
-    /// The entry cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The disk failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-/// What of an erased contact lives on: how it was counted, without who and what.
-fn carried(
-    state: &State,
-    index: u64,
-    contact: &Contact,
-) -> serde_json::Map<String, serde_json::Value> {
-    let mut carried = serde_json::Map::new();
-    carried.insert("medium".into(), contact.medium.as_str().into());
-    carried.insert("received_at".into(), contact.received_at.to_string().into());
-    if let Some(attribution) = state.judgement.cause(index) {
-        carried.insert("cause".into(), attribution.cause.as_str().into());
-        let platform = attribution.platform.map(|p| p.to_string().into());
-        carried.insert("platform".into(), platform.unwrap_or_default());
-        let campaign = attribution.campaign.map(|c| c.to_string().into());
-        carried.insert("campaign".into(), campaign.unwrap_or_default());
-    }
-    carried
 }
 
 /// A fresh key and the event that makes it valid.
@@ -434,94 +282,6 @@ pub fn new_key(
             sha256,
         }),
     ))
-}
-
-/// Where an event was told before.
-enum Telling {
-    /// In the log, at this index.
-    Logged(u64),
-    /// Earlier in the same batch, at this place.
-    InBatch(usize),
-}
-
-impl Telling {
-    fn index(&self, next: u64) -> u64 {
-        match self {
-            Telling::Logged(index) => *index,
-            Telling::InBatch(place) => next + *place as u64,
-        }
-    }
-}
-
-fn repeat(contact: &Contact, repeats: u64) -> Repeat {
-    Repeat {
-        connection: contact.connection.clone(),
-        repeats,
-        to: contact.to.clone(),
-        received_at: contact.received_at,
-        authentication: contact.authentication,
-    }
-}
-
-/// Opening checks every frame; folding is done apart, where the index can be asked.
-struct CheckOnly;
-
-impl Visit for CheckOnly {
-    fn start(&mut self, _: &Index) -> u64 {
-        u64::MAX
-    }
-
-    fn entry(&mut self, _: &Entry) {}
-}
-
-/// The fold as it was last kept, if it fits this log and this version; else an empty one.
-fn kept(index: &Index, size: u64) -> Result<State, IndexFault> {
-    let fits = |(at, bytes): (u64, Vec<u8>)| {
-        let state: State = serde_json::from_slice(&bytes).ok()?;
-        (state.size() == at && at <= size).then_some(state)
-    };
-    Ok(index.snapshot(SNAPSHOT)?.and_then(fits).unwrap_or_default())
-}
-
-/// Folds what the state has not seen, and brings the index up to it.
-fn catch_up(
-    state: &mut State,
-    reader: &Reader,
-    index: &Index,
-    progress: &dyn Fn(u64),
-) -> Result<(), LedgerError> {
-    let indexed = index.size_folded();
-    let from = state.size().min(indexed);
-    let mut overlay = Overlay::default();
-    let mut postings = Vec::new();
-    let folded = state.size();
-    // An index that is behind the kept fold cannot be filed from it: fold everything again.
-    if indexed < folded {
-        *state = State::new();
-    }
-    let from = if indexed < folded {
-        0
-    } else {
-        from.max(state.size())
-    };
-    for entry in reader.entries(from) {
-        let entry = entry?;
-        let first = |l: &Lookup| overlay.first(l).or_else(|| first_in(index, l));
-        let filed = state.apply(&entry, &first);
-        if entry.index >= indexed {
-            overlay.note(entry.index, &filed);
-            postings.push((entry.index, filed.lookups));
-        }
-        if postings.len() >= CATCH_UP_BATCH_ENTRIES {
-            index.apply(&postings)?;
-            postings.clear();
-            overlay.clear();
-        }
-        if entry.index % PROGRESS_EVERY_ENTRIES == 0 {
-            progress(entry.index);
-        }
-    }
-    Ok(index.apply(&postings)?)
 }
 
 /// The first entry under a look-up. An index that cannot answer counts as empty: the worst that
