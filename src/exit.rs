@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use listener::import::ImportError;
 use listener::ledger::{LedgerError, RecordError};
-use store::OpenError;
+use store::{OpenError, ReadError};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,13 @@ pub(crate) fn of(error: &anyhow::Error) -> Exit {
         if let Some(ends) = cause.downcast_ref::<Ends>() {
             return ends.exit;
         }
-        if let Some(LedgerError::Open(open)) = cause.downcast_ref() {
-            return of_open(open);
+        match cause.downcast_ref() {
+            Some(LedgerError::Open(open)) => return of_open(open),
+            Some(LedgerError::Read(read)) => return of_read(read),
+            Some(LedgerError::Index(_)) | None => {}
+        }
+        if let Some(read) = cause.downcast_ref() {
+            return of_read(read);
         }
         if let Some(open) = cause.downcast_ref() {
             return of_open(open);
@@ -85,6 +90,13 @@ pub(crate) fn of(error: &anyhow::Error) -> Exit {
         }
     }
     Exit::Fault
+}
+
+fn of_read(error: &ReadError) -> Exit {
+    match error {
+        ReadError::Damaged(_) => Exit::Damaged,
+        ReadError::Io(_) => Exit::Fault,
+    }
 }
 
 fn of_open(error: &OpenError) -> Exit {

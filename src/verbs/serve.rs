@@ -28,8 +28,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     let public_url = config.public_url.clone().unwrap_or_else(|| url.clone());
     let public_url = public_url.trim_end_matches('/').to_owned();
     let running = Running::start(ledger, clock, config, connections, public_url)?;
-    announce(&url)?;
+    // Whoever reads the announcement may ask for the end at once.
     let stop = stop_signal()?;
+    announce(&url)?;
     running.serve(listener, tls, stop).await;
     Ok(Exit::Ok)
 }
