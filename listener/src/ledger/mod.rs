@@ -11,17 +11,15 @@ mod repeats;
 mod state;
 mod view;
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use honeytoken::{Contact, Entry, Erasure, Event, KeyCreated, KeyId, Repeat, Role, Timestamp};
+use honeytoken::{Entry, Event, KeyCreated, KeyId, Role, Timestamp};
 use ring::rand::{SecureRandom, SystemRandom};
 use store::proof::SignedCheckpoint;
 use store::{
-    Creation, Draft, Fault, Index, IndexFault, Lookup, OpenError, Options, ReadError, Reader,
-    SealError, Sealed, Sealer, Store, Visit,
+    Creation, Draft, Fault, Index, IndexFault, Lookup, OpenError, Options, ReadError, SealError,
+    Sealed, Store,
 };
 
 pub use erase::EraseError;

@@ -1,0 +1,101 @@
+//! Events that a provider tells again: found before they are written, kept as what they are.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
+use honeytoken::{Contact, Event, Repeat};
+use store::{Draft, Lookup, SealError, Sealed};
+
+use super::state::{dedupe, fingerprint};
+use super::{Ledger, first_in};
+
+impl Ledger {
+    /// Puts repeats in place of events that were told before, and says which they are.
+    pub(super) fn without_repeats(
+        &self,
+        batch: Vec<Sealed>,
+    ) -> Result<(Vec<Sealed>, Vec<Option<Telling>>), SealError> {
+        let next = self.view.reader.size();
+        let mut in_batch: HashMap<Lookup, usize> = HashMap::new();
+        let mut tellings = Vec::with_capacity(batch.len());
+        let mut kept: Vec<Sealed> = Vec::with_capacity(batch.len());
+        for (place, sealed) in batch.into_iter().enumerate() {
+            let telling = match sealed.event() {
+                Event::Contact(contact) => {
+                    let in_batch = in_batch.entry(dedupe(contact));
+                    self.earlier(contact, place, in_batch, &kept)
+                }
+                _ => None,
+            };
+            kept.push(match (&telling, sealed.event()) {
+                (Some(telling), Event::Contact(contact)) => {
+                    let repeats = telling.index(next);
+                    let event = Event::Repeat(repeat(contact, repeats));
+                    self.view.sealer.seal(Draft {
+                        at: sealed.at(),
+                        by: None,
+                        event,
+                    })?
+                }
+                _ => sealed,
+            });
+            tellings.push(telling);
+        }
+        Ok((kept, tellings))
+    }
+
+    /// Where the same event was told before in the same words, in the log or in this batch.
+    fn earlier(
+        &self,
+        contact: &Contact,
+        place: usize,
+        in_batch: Slot<'_, Lookup, usize>,
+        kept: &[Sealed],
+    ) -> Option<Telling> {
+        let same = |event: &Event| match event {
+            Event::Contact(first) => fingerprint(first) == fingerprint(contact),
+            _ => false,
+        };
+        if let Some(index) = first_in(&self.view.index, in_batch.key()) {
+            let entry = self.view.reader.entry(index).ok().flatten()?;
+            return same(&entry.event).then_some(Telling::Logged(index));
+        }
+        match in_batch {
+            Slot::Occupied(earlier) => {
+                let earlier = *earlier.get();
+                same(kept[earlier].event()).then_some(Telling::InBatch(earlier))
+            }
+            Slot::Vacant(none) => {
+                none.insert(place);
+                None
+            }
+        }
+    }
+}
+
+/// Where an event was told before.
+pub(super) enum Telling {
+    /// In the log, at this index.
+    Logged(u64),
+    /// Earlier in the same batch, at this place.
+    InBatch(usize),
+}
+
+impl Telling {
+    fn index(&self, next: u64) -> u64 {
+        match self {
+            Telling::Logged(index) => *index,
+            Telling::InBatch(place) => next + *place as u64,
+        }
+    }
+}
+
+fn repeat(contact: &Contact, repeats: u64) -> Repeat {
+    Repeat {
+        connection: contact.connection.clone(),
+        repeats,
+        to: contact.to.clone(),
+        received_at: contact.received_at,
+        authentication: contact.authentication,
+    }
+}
