@@ -34,7 +34,7 @@ pub(crate) struct CoverageOut {
     index: u64,
 }
 
-/// Asserts that a line was alive; marked as asserted in every verdict that rests on it.
+/// Asserts that a line was alive; its entry in the log says that nothing but the operator proves it.
 #[utoipa::path(post, path = "/v1/coverage", tag = "lines", request_body = CoverageIn,
     responses((status = 201, body = CoverageOut), (status = 404, body = Problem)))]
 pub(crate) async fn assert(
