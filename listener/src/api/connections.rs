@@ -19,6 +19,9 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::provider::Provider;
 
+/// Captured secrets come with a remark under this name, which is nothing to verify with.
+const REMARK: &str = "note";
+
 /// A connection to make or replace.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +108,7 @@ fn checked(id: &str, body: ConnectionIn) -> Result<Connection, Problem> {
     let secrets: BTreeMap<String, Secret> = body
         .secrets
         .into_iter()
+        .filter(|(name, _)| name != REMARK)
         .map(|(name, value)| (name, Secret::new(value)))
         .collect();
     let provider = Provider::find(&body.provider).map_err(|e| bad(e.to_string()))?;
