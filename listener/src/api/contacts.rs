@@ -145,7 +145,11 @@ struct Wish {
 impl Wish {
     fn read(app: &App, caller: &Caller, query: &ListQuery) -> Result<Wish, Problem> {
         let (platform, line) = (query.platform()?, query.line()?);
-        if let Some(id) = platform.as_ref().filter(|id| !caller.may_see(app, id)) {
+        let is_open = |id: &PlatformId| {
+            let known = app.recorder.view().state().registry.platform(id).is_some();
+            known && caller.may_see(app, id)
+        };
+        if let Some(id) = platform.as_ref().filter(|id| !is_open(id)) {
             return Err(Problem::not_found(format!("platform {id} is unknown")));
         }
         let by_line = || line.map_or(Lookup::Contacts, Lookup::Line);
@@ -235,6 +239,10 @@ fn shown(
     let open = caller.role.may_see_personal_data();
     let attribution = state.judgement.cause(entry.index);
     let party = |party: &Option<Sender>| party.as_ref().map(|p| party_shown(p, open));
+    let through = attribution.as_ref().and_then(|a| a.platform.clone());
+    let platform = state.platform_of(contact, through);
+    let platform = platform
+        .filter(|id| caller.role.may_administer() || state.registry.may_see(&caller.key, id));
     ContactOut {
         index: entry.index,
         provider_event_id: contact.provider_event_id.clone().filter(|_| open),
@@ -249,29 +257,12 @@ fn shown(
         duration_s: contact.duration_s,
         attestation: contact.attestation.clone(),
         cause: attribution.as_ref().map_or("unknown", |a| a.cause.as_str()),
-        platform: platform(
-            state,
-            attribution.as_ref().and_then(|a| a.platform.clone()),
-            contact,
-        ),
+        platform: platform.map(|id| id.to_string()),
         campaign: attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
         authentication: contact.authentication,
         duplicate_of: state.duplicate_of(entry.index),
         events: follow_ups(view, entry, contact, open),
     }
-}
-
-/// The platform that the contact came through, or else the only one that holds the number.
-fn platform(state: &Fold, through: Option<PlatformId>, contact: &Contact) -> Option<String> {
-    let only = || {
-        let number = contact.to.as_ref()?.number()?;
-        let mut holders = state.registry.honeytokens_on(&number);
-        let holder = holders
-            .next()
-            .map(|record| record.honeytoken.platform.clone());
-        holders.next().is_none().then_some(holder).flatten()
-    };
-    through.or_else(only).map(|id| id.to_string())
 }
 
 fn party_shown(party: &Sender, open: bool) -> String {

@@ -62,10 +62,12 @@ pub(super) fn complete(mut document: Document) -> Document {
     for (path, item) in &mut document.paths.paths {
         let hooks = path.starts_with(HOOKS);
         if hooks {
-            by_get_too(item);
+            // A webhook is taken by GET as by POST.
+            item.get.clone_from(&item.post);
         }
         let open = hooks || OPEN.contains(&path.as_str());
-        for operation in operations(item) {
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(name(method, path));
             with_problems(operation);
             if open {
                 operation.security = Some(Vec::new());
@@ -82,7 +84,7 @@ pub(super) fn complete(mut document: Document) -> Document {
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let PathItem {
         get,
         put,
@@ -90,16 +92,27 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         delete,
         ..
     } = item;
-    [get, put, post, delete].into_iter().flatten()
+    let methods = [
+        ("get", get),
+        ("put", put),
+        ("post", post),
+        ("delete", delete),
+    ];
+    let described = |(method, operation): (_, _)| Some((method, Option::as_mut(operation)?));
+    methods.into_iter().filter_map(described)
 }
 
-/// A webhook is taken by GET as by POST.
-fn by_get_too(hooks: &mut PathItem) {
-    let mut get = hooks.post.clone();
-    if let Some(name) = get.as_mut().and_then(|get| get.operation_id.as_mut()) {
-        name.push_str("_by_get");
-    }
-    hooks.get = get;
+/// A name of its own for each operation, such as `get_contacts_index`.
+fn name(method: &str, path: &str) -> String {
+    let parts = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != "v1");
+    let parts = parts.map(|part| part.trim_matches(['{', '}']).replace('.', "_"));
+    [method.to_owned()]
+        .into_iter()
+        .chain(parts)
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 /// A refusal is a problem document: where the route names it, and wherever it does not.

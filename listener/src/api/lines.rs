@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{
-    Line, LineRole, LineState, LineView, PhoneNumber, Refusal, Role, SenderKind, Timestamp,
+    Honeytoken, Line, LineRole, LineState, LineView, PhoneNumber, Refusal, SenderKind, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +18,7 @@ use super::page::{ListQuery, Page, page_of, time};
 use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
+use crate::ledger::State as Fold;
 use crate::problem::Problem;
 
 /// Lines in one request; more are answered 400.
@@ -155,7 +156,7 @@ async fn add(app: &App, caller: &Caller, line: LineIn) -> Result<LineResult, Pro
     };
     let warnings = warnings(&line);
     let number = line.number.as_str().to_owned();
-    let decide = move |state: &crate::ledger::State| Ok(vec![state.registry.add_line(line)?]);
+    let decide = move |state: &Fold| Ok(vec![state.registry.add_line(line)?]);
     match app.recorder.decide(Some(caller.key.clone()), decide).await {
         Ok(entries) => Ok(LineResult {
             number,
@@ -217,17 +218,9 @@ pub(crate) async fn list(
     let mut lines: Vec<_> = state.registry.lines(now).filter(wanted).collect();
     lines.sort_by_key(|view| view.index);
     let shown = lines.iter().map(|view| {
-        let alive_at = state.alive_at(&view.line.number);
-        let platforms: Vec<String> = state
-            .registry
-            .honeytokens_on(&view.line.number)
-            .map(|record| &record.honeytoken.platform)
-            .filter(|p| caller.role.may_administer() || state.registry.may_see(&caller.key, p))
-            .map(ToString::to_string)
-            .collect();
         // By entry, twenty digits wide: a cursor made of the number would show it to viewers.
         let key = format!("{:020}", view.index);
-        (key, line_out(view, alive_at, platforms, caller.role))
+        (key, line_out(view, &state, &caller))
     });
     let of_platform = |(_, line): &(String, LineOut)| {
         platform
@@ -242,15 +235,11 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-fn line_out(
-    view: &LineView<'_>,
-    alive_at: Option<Timestamp>,
-    platforms: Vec<String>,
-    role: Role,
-) -> LineOut {
+fn line_out(view: &LineView<'_>, state: &Fold, caller: &Caller) -> LineOut {
+    let placed = open_on(state, caller, &view.line.number);
     let number = view.line.number.as_str();
     LineOut {
-        number: match role.may_see_personal_data() {
+        number: match caller.role.may_see_personal_data() {
             true => number.to_owned(),
             false => masked(number, SenderKind::Number),
         },
@@ -262,14 +251,26 @@ fn line_out(
         acquired_at: view.line.acquired_at,
         soak_until: view.line.soak_until,
         shared: view.line.shared,
-        honeytokens: view.honeytokens.iter().map(ToString::to_string).collect(),
-        platforms,
+        honeytokens: placed.iter().map(|t| t.honeytoken.to_string()).collect(),
+        platforms: placed.iter().map(|t| t.platform.to_string()).collect(),
         contacts: view.contacts,
         soak_contacts: view.soak_contacts,
         last_contact_at: view.last_contact_at,
-        alive_at,
+        alive_at: state.alive_at(&view.line.number),
         index: view.index,
     }
+}
+
+/// The placements on a line that no study closes to the caller.
+fn open_on<'a>(state: &'a Fold, caller: &Caller, number: &PhoneNumber) -> Vec<&'a Honeytoken> {
+    let open = |token: &&Honeytoken| {
+        caller.role.may_administer() || state.registry.may_see(&caller.key, &token.platform)
+    };
+    let placed = state.registry.honeytokens_on(number);
+    placed
+        .map(|record| &record.honeytoken)
+        .filter(open)
+        .collect()
 }
 
 /// Takes a line out of service; what reaches it later is still recorded.
@@ -284,9 +285,14 @@ pub(crate) async fn retire(
     let number: PhoneNumber = number.parse().map_err(|e: honeytoken::PhoneNumberError| {
         Problem::bad_request("bad_line", e.to_string())
     })?;
-    let retire = move |state: &crate::ledger::State| -> Result<_, Refusal> {
+    let key = caller.key.clone();
+    let retire = move |state: &Fold| -> Result<_, Refusal> {
+        let mut placed = state.registry.honeytokens_on(&number).peekable();
+        if placed.peek().is_some() && open_on(state, &caller, &number).is_empty() {
+            return Err(Refusal::UnknownLine(number));
+        }
         Ok(vec![state.registry.retire_line(number)?])
     };
-    app.recorder.decide(Some(caller.key), retire).await?;
+    app.recorder.decide(Some(key), retire).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -48,8 +48,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let openapi = get(|| async move { Json(description) });
     router
         .route("/v1/openapi.json", openapi)
-        .route("/hooks/{connection}", any(crate::hooks::receive))
-        .route("/hooks/{connection}/{*rest}", any(crate::hooks::receive))
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
         .layer(DefaultBodyLimit::disable())
@@ -66,6 +64,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
                 Problem::internal(&"a handler panicked").into_response()
             },
         ))
+        // Added last, so that the busiest door pays for no layer that is for readers.
+        .route("/hooks/{connection}", any(crate::hooks::receive))
+        .route("/hooks/{connection}/{*rest}", any(crate::hooks::receive))
         .with_state(app)
 }
 

@@ -147,6 +147,9 @@ async fn declare(
     let id: PlatformId = id.parse().map_err(bad)?;
     let platform = body.into_platform(id.clone());
     let existed = app.recorder.view().state().registry.platform(&id).is_some();
+    if existed && !caller.may_see(app, &id) {
+        return Err(Problem::not_found(format!("platform {id} is unknown")));
+    }
     let shown = PlatformBody::of(&platform);
     let decide =
         |state: &crate::ledger::State| Ok(vec![state.registry.declare_platform(platform)?]);

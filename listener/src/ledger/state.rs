@@ -186,6 +186,21 @@ impl State {
         self.duplicates.get(&index).copied()
     }
 
+    /// The platform that a contact came through, or else the only one that holds the number.
+    pub fn platform_of(
+        &self,
+        contact: &Contact,
+        through: Option<PlatformId>,
+    ) -> Option<PlatformId> {
+        let only = || {
+            let number = contact.to.as_ref()?.number()?;
+            let mut holders = self.registry.honeytokens_on(&number);
+            let holder = holders.next()?.honeytoken.platform.clone();
+            holders.next().is_none().then_some(holder)
+        };
+        through.or_else(only)
+    }
+
     /// When the line last gave a sign of life.
     pub fn alive_at(&self, number: &PhoneNumber) -> Option<Timestamp> {
         self.lives.get(number).and_then(Life::last)
