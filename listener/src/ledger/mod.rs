@@ -109,6 +109,9 @@ impl Ledger {
         let mut state = kept(&index, reader.size())?;
         let snapshot_at = state.size();
         catch_up(&mut state, &reader, &index, progress)?;
+        if reindexed {
+            tracing::warn!(entries = reader.size(), "index is made anew from the log");
+        }
         let view = Arc::new(View {
             state: RwLock::new(state),
             reader,
