@@ -39,23 +39,45 @@ pub(crate) async fn run(args: Export) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// Rows on their way out, the same from a folder as from a server.
+enum Rows<'a> {
+    Csv(Table<&'a mut dyn Write>, &'static [&'static str]),
+    Jsonl(&'a mut dyn Write),
+}
+
+impl<'a> Rows<'a> {
+    fn new(out: &'a mut dyn Write, args: &Export) -> io::Result<Rows<'a>> {
+        let columns = match args.what {
+            ExportWhat::Contacts => csv::CONTACT_COLUMNS.as_slice(),
+            ExportWhat::Verdicts => csv::VERDICT_COLUMNS.as_slice(),
+        };
+        Ok(match args.format {
+            ExportFormat::Csv => Rows::Csv(Table::new(out, columns)?, columns),
+            ExportFormat::Jsonl => Rows::Jsonl(out),
+        })
+    }
+
+    fn add(&mut self, row: &Value) -> anyhow::Result<()> {
+        match self {
+            Rows::Csv(table, columns) => Ok(table.values(columns.iter().map(|name| &row[*name]))?),
+            Rows::Jsonl(out) => {
+                serde_json::to_writer(&mut *out, row)?;
+                Ok(out.write_all(b"\n")?)
+            }
+        }
+    }
+}
+
 async fn remote(client: &Client, args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
-    let (path, columns) = match args.what {
-        ExportWhat::Contacts => ("/v1/contacts", csv::CONTACT_COLUMNS.as_slice()),
-        ExportWhat::Verdicts => ("/v1/verdicts", csv::VERDICT_COLUMNS.as_slice()),
+    let mut items = match args.what {
+        ExportWhat::Contacts => client.all("/v1/contacts").await?,
+        ExportWhat::Verdicts => client.all("/v1/verdicts").await?,
     };
-    let mut items = client.all(path).await?;
     if args.what == ExportWhat::Contacts {
         items.reverse();
     }
-    match args.format {
-        ExportFormat::Jsonl => items.iter().try_for_each(|item| json_line(out, item)),
-        ExportFormat::Csv => {
-            let mut table = Table::new(out, columns)?;
-            let add = |item: &Value| table.values(columns.iter().map(|name| &item[*name]));
-            Ok(items.iter().try_for_each(add)?)
-        }
-    }
+    let mut rows = Rows::new(out, args)?;
+    items.iter().try_for_each(|item| rows.add(item))
 }
 
 fn local(args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -63,31 +85,14 @@ fn local(args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
     let ledger = place::open(&dir, &Clock::system())?;
     let view = ledger.view();
     let state = view.state();
-    match (args.what, args.format) {
-        (ExportWhat::Verdicts, ExportFormat::Csv) => {
-            let mut table = Table::new(out, &csv::VERDICT_COLUMNS)?;
-            Ok(state
-                .judgement
-                .verdicts()
-                .iter()
-                .try_for_each(|v| table.verdict(v))?)
-        }
-        (ExportWhat::Verdicts, ExportFormat::Jsonl) => {
+    let mut rows = Rows::new(out, args)?;
+    match args.what {
+        ExportWhat::Verdicts => {
             let verdicts = state.judgement.verdicts().into_iter().map(VerdictOut::from);
-            verdicts
-                .map(|v| json!(v))
-                .try_for_each(|v| json_line(out, &v))
+            verdicts.map(|v| json!(v)).try_for_each(|v| rows.add(&v))
         }
-        (ExportWhat::Contacts, ExportFormat::Csv) => {
-            let mut table = Table::new(out, &csv::CONTACT_COLUMNS)?;
-            contacts(&view, &mut |index, contact| {
-                let attribution = state.judgement.cause(index);
-                let duplicate_of = state.duplicate_of(index);
-                Ok(table.contact(index, contact, attribution.as_ref(), duplicate_of)?)
-            })
-        }
-        (ExportWhat::Contacts, ExportFormat::Jsonl) => contacts(&view, &mut |index, contact| {
-            json_line(out, &contact_json(&state, index, contact))
+        ExportWhat::Contacts => contacts(&view, &mut |index, contact| {
+            rows.add(&contact_json(&state, index, contact))
         }),
     }
 }
@@ -115,6 +120,7 @@ fn contacts(
 
 fn contact_json(state: &State, index: u64, contact: &honeytoken::Contact) -> Value {
     let attribution = state.judgement.cause(index);
+    let through = attribution.as_ref().and_then(|a| a.platform.clone());
     json!({
         "index": index,
         "provider_event_id": contact.provider_event_id,
@@ -129,13 +135,8 @@ fn contact_json(state: &State, index: u64, contact: &honeytoken::Contact) -> Val
         "attestation": contact.attestation,
         "authentication": contact.authentication.as_str(),
         "cause": attribution.as_ref().map_or("unknown", |a| a.cause.as_str()),
-        "platform": attribution.as_ref().and_then(|a| a.platform.clone()),
+        "platform": state.platform_of(contact, through),
         "campaign": attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
         "duplicate_of": state.duplicate_of(index),
     })
-}
-
-fn json_line(out: &mut dyn Write, value: &Value) -> anyhow::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    Ok(out.write_all(b"\n")?)
 }

@@ -1,6 +1,6 @@
 //! `serve`: take webhooks and answer questions.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use listener::{Clock, Config, Running, server};
@@ -76,5 +76,6 @@ pub(crate) fn logging() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init();
 }
