@@ -1,0 +1,114 @@
+//! Requests signed as their providers sign them, written from the providers' own pages and not
+//! from the program's.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::hmac;
+
+use super::http::header;
+
+/// A request to the webhook door, signed.
+#[derive(Clone)]
+pub(crate) struct Signed {
+    pub(crate) method: &'static str,
+    /// The connection it is for, with what follows it in the path.
+    pub(crate) connection: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Signed {
+    /// With a header put in place of the one of that name.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Signed {
+        self = self.without(name);
+        self.headers.push(header(name, value));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Signed {
+        self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        self
+    }
+}
+
+/// <https://www.standardwebhooks.com>: base64 of HMAC-SHA256 over id, time and body.
+pub(crate) fn standard(connection: &str, whsec: &str, id: &str, at_s: i64, body: &[u8]) -> Signed {
+    let key = STANDARD.decode(whsec.trim_start_matches("whsec_")).unwrap();
+    let signed = [format!("{id}.{at_s}.").as_bytes(), body].concat();
+    let signature = STANDARD.encode(mac(hmac::HMAC_SHA256, &key, &signed));
+    Signed {
+        method: "POST",
+        connection: connection.to_owned(),
+        headers: vec![
+            header("content-type", "application/json"),
+            header("webhook-id", id),
+            header("webhook-timestamp", at_s.to_string()),
+            header("webhook-signature", format!("v1,{signature}")),
+        ],
+        body: body.to_vec(),
+    }
+}
+
+/// <https://www.twilio.com/docs/usage/webhooks/webhooks-security>: base64 of HMAC-SHA1 over the
+/// URL and the sorted parameters.
+pub(crate) fn twilio(connection: &str, token: &str, url: &str, fields: &[(&str, &str)]) -> Signed {
+    let mut sorted = fields.to_vec();
+    sorted.sort_unstable();
+    let parameters: String = sorted
+        .iter()
+        .flat_map(|(name, value)| [*name, *value])
+        .collect();
+    let signed = format!("{url}{parameters}");
+    let algorithm = hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY;
+    let signature = STANDARD.encode(mac(algorithm, token.as_bytes(), signed.as_bytes()));
+    let pair = |(name, value): &(&str, &str)| format!("{}={}", form(name), form(value));
+    Signed {
+        method: "POST",
+        connection: connection.to_owned(),
+        headers: vec![
+            header(
+                "content-type",
+                "application/x-www-form-urlencoded; charset=UTF-8",
+            ),
+            header("x-twilio-signature", signature),
+        ],
+        body: fields
+            .iter()
+            .map(pair)
+            .collect::<Vec<_>>()
+            .join("&")
+            .into_bytes(),
+    }
+}
+
+/// <https://docs.sms-gate.app/features/webhooks/>: hex of HMAC-SHA256 over body and time.
+pub(crate) fn gateway(connection: &str, key: &str, at_s: i64, body: &[u8]) -> Signed {
+    let signed = [body, at_s.to_string().as_bytes()].concat();
+    let tag = mac(hmac::HMAC_SHA256, key.as_bytes(), &signed);
+    let hex: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+    Signed {
+        method: "POST",
+        connection: connection.to_owned(),
+        headers: vec![
+            header("content-type", "application/json"),
+            header("x-timestamp", at_s.to_string()),
+            header("x-signature", hex),
+        ],
+        body: body.to_vec(),
+    }
+}
+
+fn mac(algorithm: hmac::Algorithm, key: &[u8], text: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(algorithm, key), text)
+        .as_ref()
+        .to_vec()
+}
+
+/// A value as forms and queries carry it: everything but letters and digits as %XX.
+pub(crate) fn form(text: &str) -> String {
+    let byte = |byte: u8| match byte.is_ascii_alphanumeric() {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}

@@ -1,0 +1,43 @@
+//! The whole program from outside: a real process, real sockets, real signals, real folders.
+//!
+//! - `harness`: starts the program, speaks HTTP byte for byte, signs as providers sign. Every
+//!   answer of the API is held against the API's own description.
+//! - `journey`, `lists`, `stream`, `roles`, `vectors`: what the program promises to those who use it.
+//! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
+//! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
+//! - `cli`, `folders`: the verbs. `arrows`: which room may know which.
+//!
+//! Nothing here is timed: waiting is polling, with limits that only a hang reaches.
+
+#[cfg(test)]
+mod arrows;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod disk;
+#[cfg(test)]
+mod durability;
+#[cfg(test)]
+mod folders;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod index;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod stream;
+#[cfg(test)]
+mod vectors;

@@ -1,0 +1,310 @@
+//! Who may do what, as it is written at `honeytoken::Role`, and who may see what of whom.
+
+use serde_json::{Value, json};
+
+use crate::harness::api::Api;
+use crate::harness::cast::{self, CONTROL, LINE, SECOND_LINE, STRANGER};
+use crate::harness::folder::Folder;
+use crate::harness::server::Server;
+use crate::harness::{http, wait_for};
+
+/// Everything that can be asked for, and by whom of admin, analyst, auditor, viewer.
+fn rights(folder: &Folder) -> Vec<(&'static str, String, Value, [bool; 4])> {
+    const ANY: [bool; 4] = [true; 4];
+    const WORKS: [bool; 4] = [true, true, false, false];
+    const SEES: [bool; 4] = [true, true, true, false];
+    const AUDITS: [bool; 4] = [true, false, true, false];
+    const RULES: [bool; 4] = [true, false, false, false];
+    let backup = json!({ "to": folder.path("backup") });
+    let span =
+        json!({ "number": LINE, "from": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z" });
+    let rights = [
+        ("GET", "/v1/lines", json!({}), ANY),
+        ("GET", "/v1/platforms", json!({}), ANY),
+        ("GET", "/v1/honeytokens", json!({}), ANY),
+        ("GET", "/v1/contacts", json!({}), ANY),
+        ("GET", "/v1/verdicts", json!({}), ANY),
+        ("GET", "/v1/verdicts/acme", json!({}), ANY),
+        ("GET", "/v1/campaigns", json!({}), ANY),
+        ("GET", "/v1/links", json!({}), ANY),
+        ("GET", "/v1/studies", json!({}), ANY),
+        ("GET", "/log/checkpoint", json!({}), ANY),
+        ("GET", "/v1/connections", json!({}), SEES),
+        ("GET", "/v1/keys", json!({}), AUDITS),
+        ("GET", "/v1/custody", json!({}), AUDITS),
+        ("POST", "/v1/lines", json!({ "lines": [] }), WORKS),
+        ("POST", "/v1/platforms", json!({ "name": "Beta" }), WORKS),
+        (
+            "PUT",
+            "/v1/platforms/beta",
+            json!({ "name": "Beta" }),
+            WORKS,
+        ),
+        ("POST", "/v1/coverage", span, WORKS),
+        (
+            "POST",
+            "/v1/honeytokens",
+            json!({ "platform": "nobody" }),
+            WORKS,
+        ),
+        (
+            "POST",
+            "/v1/honeytokens/x/requests",
+            json!({ "kind": "opt_out" }),
+            WORKS,
+        ),
+        ("DELETE", "/v1/honeytokens/x", json!({}), WORKS),
+        ("DELETE", "/v1/lines/+14155550100", json!({}), WORKS),
+        (
+            "POST",
+            "/v1/connections",
+            json!({ "id": "x", "provider": "pigeon" }),
+            RULES,
+        ),
+        (
+            "PUT",
+            "/v1/connections/x",
+            json!({ "provider": "pigeon" }),
+            RULES,
+        ),
+        ("DELETE", "/v1/connections/x", json!({}), RULES),
+        ("POST", "/v1/keys", json!({ "role": "viewer" }), RULES),
+        ("DELETE", "/v1/keys/x", json!({}), RULES),
+        (
+            "POST",
+            "/v1/studies",
+            json!({ "id": "s", "name": "S" }),
+            RULES,
+        ),
+        (
+            "POST",
+            "/v1/erasures",
+            json!({ "index": 0, "reason": "" }),
+            RULES,
+        ),
+        ("POST", "/v1/backups", backup, RULES),
+    ];
+    rights
+        .map(|(method, path, body, who)| (method, path.to_owned(), body, who))
+        .into()
+}
+
+#[test]
+fn every_role_may_what_is_written_and_no_more() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let admin = server.admin();
+    cast::install(&admin);
+    let keys =
+        ["admin", "analyst", "auditor", "viewer"].map(|role| (role, admin.with_role(role).1));
+    for (method, path, body, who) in rights(&folder) {
+        // The weakest first, so that what only the strongest may has not happened before.
+        for ((role, api), allowed) in keys.iter().zip(who).rev() {
+            let answer = api.ask(method, &path, body.to_string().as_bytes());
+            match allowed {
+                true => assert!(
+                    ![401, 403].contains(&answer.status),
+                    "{role}: {method} {path}: {}",
+                    answer.text()
+                ),
+                false => assert_eq!(
+                    answer.problem(403)["code"],
+                    "forbidden",
+                    "{role}: {method} {path}"
+                ),
+            }
+        }
+        server
+            .stranger()
+            .ask(method, &path, body.to_string().as_bytes())
+            .problem(401);
+    }
+}
+
+#[test]
+fn a_viewer_sees_no_numbers_senders_texts_or_personas() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let admin = server.admin();
+    cast::install(&admin);
+    let words = "for admins, analysts and auditors";
+    for number in 0..3 {
+        assert_eq!(
+            server
+                .hook(&cast::sms(&format!("msg_{number}"), LINE, words))
+                .status,
+            200
+        );
+    }
+    let persona = admin.all("/v1/honeytokens", "", 10)[0]["persona"]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let (_, viewer) = admin.with_role("viewer");
+    let (_, auditor) = admin.with_role("auditor");
+    let private = [
+        words,
+        LINE,
+        SECOND_LINE,
+        CONTROL,
+        STRANGER,
+        "msg_1",
+        &persona,
+    ];
+    for path in [
+        "lines",
+        "platforms",
+        "honeytokens",
+        "contacts",
+        "verdicts",
+        "campaigns",
+        "links",
+    ] {
+        // Cursors are part of what is shown, so by pages of one too.
+        for limit in [1, 100] {
+            let mut cursor = String::new();
+            loop {
+                let answer = viewer.get(&format!("/v1/{path}?limit={limit}{cursor}"));
+                for word in private {
+                    assert!(
+                        !answer.text().contains(word),
+                        "{word} in {path}: {}",
+                        answer.text()
+                    );
+                }
+                match answer.json()["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={}", crate::harness::sign::form(next)),
+                    None => break,
+                }
+            }
+        }
+    }
+    let index = admin.contacts()[0]["index"].clone();
+    let one = viewer.get(&format!("/v1/contacts/{index}"));
+    assert!(private.iter().all(|word| !one.text().contains(word)));
+    assert_eq!(
+        auditor.seen(&format!("/v1/contacts/{index}"))["text"],
+        words
+    );
+    // A list is as long for a viewer as for others: counts are not closed.
+    assert_eq!(viewer.contacts().len(), 3);
+    assert_eq!(viewer.all("/v1/lines", "", 1).len(), 3);
+}
+
+#[test]
+fn a_study_closes_its_platforms_to_others() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let admin = server.admin();
+    cast::install(&admin);
+    assert_eq!(server.hook(&cast::sms("msg_1", LINE, "hello")).status, 200);
+    let (member, inside) = admin.with_role("analyst");
+    let (_, outside) = admin.with_role("analyst");
+    let study =
+        json!({ "id": "case-1", "name": "Case", "platforms": ["acme"], "members": [member] });
+    admin.made("/v1/studies", &study);
+    let open = |api: &Api| {
+        let count = |path: &str| api.all(path, "", 100).len();
+        [
+            "/v1/platforms",
+            "/v1/honeytokens",
+            "/v1/verdicts",
+            "/v1/contacts",
+            "/v1/studies",
+        ]
+        .map(count)
+    };
+    assert_eq!(open(&inside), [1; 5]);
+    assert_eq!(open(&outside), [0; 5]);
+    assert_eq!(open(&admin), [1; 5]);
+    let index = admin.contacts()[0]["index"].clone();
+    let token = admin.all("/v1/honeytokens", "", 10)[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for path in [
+        "/v1/verdicts/acme".to_owned(),
+        format!("/v1/contacts/{index}"),
+        format!("/v1/honeytokens/{token}"),
+    ] {
+        inside.seen(&path);
+        outside.get(&path).problem(404);
+    }
+    outside.get("/v1/contacts?platform=acme").problem(404);
+    outside
+        .delete(&format!("/v1/honeytokens/{token}"))
+        .problem(404);
+    outside
+        .post("/v1/honeytokens", &json!({ "platform": "acme" }))
+        .problem(404);
+    // Nor may they describe it anew, nor take its line.
+    let anew = json!({ "name": "Another name" });
+    outside.put("/v1/platforms/acme", &anew).problem(404);
+    let known = &admin.all("/v1/platforms", "", 10)[0];
+    assert_eq!(known["name"], "Acme Loans");
+    let lines = outside.get("/v1/lines");
+    assert!(!lines.text().contains("acme") && !lines.text().contains(&token));
+    outside.delete(&format!("/v1/lines/{LINE}")).problem(404);
+}
+
+#[test]
+fn a_revoked_key_opens_nothing() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let admin = server.admin();
+    let (id, analyst) = admin.with_role("analyst");
+    assert_eq!(analyst.get("/v1/lines").status, 200);
+    assert_eq!(admin.delete(&format!("/v1/keys/{id}")).status, 204);
+    analyst.get("/v1/lines").problem(401);
+    admin.delete(&format!("/v1/keys/{id}")).problem(404);
+    // The last admin cannot lock everybody out.
+    let own = admin.all("/v1/keys", "", 10)[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    admin.delete(&format!("/v1/keys/{own}")).problem(409);
+    assert_eq!(admin.get("/v1/lines").status, 200);
+}
+
+#[test]
+fn guessing_keys_is_braked_and_good_keys_are_not() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let admin = server.admin();
+    let wrong = format!("cnry_{}{}", "0".repeat(64), "60");
+    let guesser = admin.under(&wrong);
+    let mut refused = 0;
+    let brake = wait_for("the brake", || {
+        let answer = guesser.get("/v1/lines");
+        match answer.status {
+            429 => Some(answer),
+            _ => {
+                assert_eq!(answer.problem(401)["code"], "unauthorized");
+                assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+                refused += 1;
+                None
+            }
+        }
+    });
+    brake.problem(429);
+    assert!(brake.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+    assert!(refused >= 20, "{refused}");
+    assert!(server.metric("canaryline_failed_keys_total") > refused);
+    assert_eq!(admin.get("/v1/lines").status, 200);
+    // Keys that are not even shaped as ours, and other schemes, are refused as well.
+    for value in [
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "Bearer é",
+        "bearer cnry_short",
+    ] {
+        let headers = [http::header("authorization", value)];
+        let answer = http::ask(server.address, "GET", "/v1/lines", &headers, b"").unwrap();
+        assert!(
+            [401, 429].contains(&answer.status),
+            "{value}: {}",
+            answer.status
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! The stream of news.
+
+use serde_json::Value;
+
+use crate::harness::cast::{self, LINE};
+use crate::harness::folder::Folder;
+use crate::harness::http::{self, Connection, header};
+use crate::harness::server::Server;
+
+/// A stream that is open: subscribed, since its head has come.
+fn open(server: &Server, key: &str) -> Connection {
+    let mut stream = Connection::open(server.address).unwrap();
+    let key = header("authorization", format!("Bearer {key}"));
+    stream
+        .send(&http::request("GET", "/v1/stream", &[key], b""))
+        .unwrap();
+    assert!(stream.line().unwrap().contains(" 200 "));
+    while !stream.line().unwrap().is_empty() {}
+    stream
+}
+
+/// The next news of a topic.
+fn next(stream: &mut Connection, topic: &str) -> Value {
+    let wanted = format!("event: {topic}");
+    while stream.line().unwrap() != wanted {}
+    let line = stream.line().unwrap();
+    serde_json::from_str(line.strip_prefix("data: ").unwrap()).unwrap()
+}
+
+#[test]
+fn the_stream_tells_of_contacts_and_checkpoints() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    let mut stream = open(&server, &server.admin_key());
+    let viewer = api.made("/v1/keys", &serde_json::json!({ "role": "viewer" }));
+    let mut viewers = open(&server, viewer["key"].as_str().unwrap());
+    assert_eq!(server.hook(&cast::sms("msg_1", LINE, "hello")).status, 200);
+    let told = next(&mut stream, "contact");
+    let contact = &api.contacts()[0];
+    for name in ["index", "kind", "connection", "received_at"] {
+        assert_eq!(told[name], contact[name]);
+    }
+    assert_eq!(next(&mut viewers, "contact"), told);
+    assert!(!told.to_string().contains(LINE));
+    assert!(next(&mut stream, "checkpoint")["size"].as_u64() > told["index"].as_u64());
+}
+
+#[test]
+fn an_open_stream_does_not_hold_up_the_end() {
+    let folder = Folder::new();
+    let config = "[limits]\ngrace_s = 1\n";
+    let data = folder.data();
+    let server = crate::harness::server::Launch::on(&data)
+        .config(config)
+        .start();
+    let _stream = open(&server, &server.admin_key());
+    server.stop();
+}
