@@ -243,6 +243,27 @@ fn the_stages_of_a_call_are_one_contact() {
 }
 
 #[test]
+fn a_heartbeat_is_a_sign_of_life_and_no_contact() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    let alive = |number: &str| {
+        let lines = api.all("/v1/lines", "", 10);
+        let line = lines.iter().find(|line| line["number"] == number).unwrap();
+        line["alive_at"].is_string()
+    };
+    assert!(!alive(CONTROL));
+    let data = json!({ "to": CONTROL });
+    let beat =
+        json!({ "type": "line.heartbeat", "timestamp": "2026-11-20T08:00:00Z", "data": data });
+    assert_eq!(server.hook(&cast::pbx("beat_1", &beat)).status, 200);
+    assert!(alive(CONTROL) && !alive(LINE));
+    assert!(api.contacts().is_empty());
+    assert_eq!(server.metric("canaryline_contacts"), 0);
+}
+
+#[test]
 fn a_call_for_a_number_nobody_placed_is_kept() {
     let folder = Folder::new();
     let server = Server::start(&folder.data());

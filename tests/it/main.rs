@@ -2,7 +2,7 @@
 //!
 //! - `harness`: starts the program, speaks HTTP byte for byte, signs as providers sign. Every
 //!   answer of the API is held against the API's own description.
-//! - `journey`, `lists`, `stream`, `roles`, `vectors`: what the program promises to those who use it.
+//! - `journey`, `lists`, `stream`, `roles`, `vectors`, `log`, `tls`: what the program promises to those who use it.
 //! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `cli`, `folders`: the verbs. `arrows`: which room may know which.
@@ -36,8 +36,12 @@ mod limits;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod stream;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod vectors;

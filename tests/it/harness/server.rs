@@ -80,8 +80,9 @@ impl<'a> Launch<'a> {
             let _ = std::io::copy(&mut stdout, &mut std::io::sink());
         });
         let line = told.recv_timeout(STUCK).unwrap_or_default();
-        let url = line.trim_end().strip_prefix("listening on http://");
-        (child, url.map(|address| address.parse().unwrap()))
+        let url = line.trim_end().strip_prefix("listening on ");
+        let address = url.and_then(|url| url.split_once("://"));
+        (child, address.map(|(_, address)| address.parse().unwrap()))
     }
 
     fn stderr(&self) -> PathBuf {
