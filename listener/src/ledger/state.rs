@@ -104,7 +104,8 @@ impl State {
         } else {
             self.judgement.apply(entry);
         }
-        self.contacts += u64::from(repeated.is_none() && follows.is_none());
+        let is_first = repeated.is_none() && follows.is_none();
+        self.contacts += u64::from(is_first && contact.medium != Medium::Control);
         if let Some(number) = contact.to.as_ref().and_then(|to| to.number()) {
             self.lives
                 .entry(number)
