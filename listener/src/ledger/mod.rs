@@ -138,7 +138,7 @@ impl Ledger {
     }
 
     /// Appends as one group commit, folds, indexes. An event that was told before in the same
-    /// words becomes a [`Repeat`] of its first telling.
+    /// words becomes a [`honeytoken::Repeat`] of its first telling.
     ///
     /// # Errors
     /// When the disk fails; nothing of the batch is acknowledged then.

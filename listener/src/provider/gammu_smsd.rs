@@ -3,7 +3,7 @@
 //! The daemon starts a program for each message (`RunOnReceive`) and each call
 //! (`RunOnIncomingCall`) and tells it everything by arguments and environment:
 //! <https://docs.gammu.org/smsd/run.html>. That program reads a [`Run`] and posts it as JSON,
-//! signed as [Standard Webhooks](super::standard_webhooks) with the connection's `whsec`; the
+//! signed as Standard Webhooks with the connection's `whsec`; the
 //! daemon may start it again when it takes more than two minutes, and the same ids make the same
 //! key.
 //!
