@@ -265,6 +265,26 @@ pub(crate) fn signer(seed: &[u8; 32], origin: &str) -> Result<SigningKey, NoteEr
 }
 
 /// Removes what a creation left that did not come to its end: nobody was told of it.
+/// What is cleared before a log begins is at most a first entry whose checkpoint never came. More
+/// than that is a log that lost its checkpoint, which is damage.
+pub(crate) fn refuse_to_clear(folder: &Folder) -> Result<(), OpenError> {
+    let Ok((_, mut scan)) = Scan::open(&segments::path(&folder.log(), 0)) else {
+        return Ok(());
+    };
+    let held = (0..2)
+        .take_while(|_| matches!(scan.next(), Ok(Some(_))))
+        .count();
+    if held < 2 {
+        return Ok(());
+    }
+    Err(OpenError::Damaged(crate::error::Damage {
+        file: "checkpoint".to_owned(),
+        offset: 0,
+        entry: None,
+        what: "it is missing, and the log holds entries".to_owned(),
+    }))
+}
+
 pub(crate) fn clear_unfinished(folder: &Folder) -> Result<(), OpenError> {
     for dir in [folder.log(), folder.blobs()] {
         std::fs::remove_dir_all(&dir).map_err(OpenError::io("remove", &dir))?;

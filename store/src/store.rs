@@ -118,6 +118,7 @@ impl Store {
         }
         folder.make(&*disk)?;
         let keys = folder.make_keys(&*disk, options.data_key.as_ref())?;
+        opening::refuse_to_clear(&folder)?;
         opening::clear_unfinished(&folder)?;
         log::begin(&*disk, &folder).map_err(OpenError::io("write", &folder.log()))?;
 
