@@ -24,7 +24,7 @@ fn closed(folder: &Folder) -> PathBuf {
     cast::install(&server.admin());
     for number in 0..20 {
         let signed = cast::sms(&format!("msg_{number}"), LINE, &format!("text {number}"));
-        assert_eq!(server.hook(&signed).status, 200);
+        server.takes(&signed);
     }
     server.stop();
     data
@@ -231,10 +231,7 @@ fn a_log_that_is_shorter_than_what_was_signed_is_a_rollback() {
     let older = folder.path("older");
     folder::copy(&data, &older);
     let server = Server::start(&data);
-    assert_eq!(
-        server.hook(&cast::sms("later", LINE, "one more")).status,
-        200
-    );
+    server.takes(&cast::sms("later", LINE, "one more"));
     server.stop();
     // The log of yesterday under the checkpoint of today.
     let segment = folder::segments(&data).pop().unwrap();
@@ -324,12 +321,7 @@ fn a_torn_tail_that_nobody_was_told_of_is_set_aside_and_said() {
     let server = Server::start(&data);
     cast::install(&server.admin());
     for number in 0..5 {
-        assert_eq!(
-            server
-                .hook(&cast::sms(&format!("msg_{number}"), LINE, "x"))
-                .status,
-            200
-        );
+        server.takes(&cast::sms(&format!("msg_{number}"), LINE, "x"));
     }
     let contacts = server.admin().contacts();
     server.kill();
@@ -348,10 +340,7 @@ fn a_torn_tail_that_nobody_was_told_of_is_set_aside_and_said() {
     let server = Server::start(&data);
     assert!(server.said().contains("torn tail"), "{}", server.said());
     assert_eq!(server.admin().contacts(), contacts);
-    assert_eq!(
-        server.hook(&cast::sms("msg_5", LINE, "goes on")).status,
-        200
-    );
+    server.takes(&cast::sms("msg_5", LINE, "goes on"));
     server.stop();
     let aside = folder::files(&data.join("log"))
         .into_iter()

@@ -92,7 +92,7 @@ fn a_full_disk_refuses_writes_serves_reads_and_says_so() {
         acknowledged,
         "what was acknowledged, and nothing else"
     );
-    assert_eq!(server.hook(&sized(number)).status, 200);
+    server.takes(&sized(number));
     assert_eq!(server.stranger().get("/readyz").status, 200);
 }
 

@@ -70,7 +70,7 @@ fn a_backup_made_while_webhooks_come_in_is_whole_and_goes_on() {
     let post = |from: usize, until: usize| {
         for number in from..until {
             let signed = cast::sms(&format!("msg_{number:03}"), LINE, &format!("text {number}"));
-            assert_eq!(server.hook(&signed).status, 200);
+            server.takes(&signed);
         }
     };
     post(0, 20);
@@ -118,10 +118,7 @@ fn a_backup_made_while_webhooks_come_in_is_whole_and_goes_on() {
     let back = server.admin().contacts();
     assert!(back.len() >= 20);
     assert!(contacts.ends_with(&back), "a beginning of what there was");
-    assert_eq!(
-        server.hook(&cast::sms("later", LINE, "goes on")).status,
-        200
-    );
+    server.takes(&cast::sms("later", LINE, "goes on"));
     server.stop();
     run(arguments!["verify", "--data", restored]).with(0);
     // Nothing that is there is written over.
@@ -162,12 +159,7 @@ fn a_rebuild_changes_nothing_that_is_told() {
     let server = Server::start(&data);
     cast::install(&server.admin());
     for number in 0..10 {
-        assert_eq!(
-            server
-                .hook(&cast::sms(&format!("msg_{number}"), LINE, "x"))
-                .status,
-            200
-        );
+        server.takes(&cast::sms(&format!("msg_{number}"), LINE, "x"));
     }
     let told = |server: &Server| {
         ["contacts", "lines", "verdicts"]
@@ -238,7 +230,7 @@ fn secrets_of_the_settings_come_from_the_environment() {
     let config = "[connections.pbx]\nprovider = \"standard_webhooks\"\nsecrets_env = { whsec = \"PBX_WHSEC\" }\n";
     let set = format!("PBX_WHSEC={}", cast::WHSEC);
     let server = Launch::on(&data).config(config).by(&["env", &set]).start();
-    assert_eq!(server.hook(&cast::sms("msg_1", LINE, "x")).status, 200);
+    server.takes(&cast::sms("msg_1", LINE, "x"));
     assert!(
         !server
             .admin()

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::api::Api;
 use crate::harness::cast::{self, LINE, SECOND_LINE};
+use crate::harness::column;
 use crate::harness::folder::Folder;
 use crate::harness::server::Server;
 
@@ -17,16 +18,9 @@ fn installed(folder: &Folder) -> (Server, Api) {
     for number in 0..7 {
         let line = if number < 5 { LINE } else { SECOND_LINE };
         let signed = cast::sms(&format!("msg_{number}"), line, &format!("text {number}"));
-        assert_eq!(server.hook(&signed).status, 200);
+        server.takes(&signed);
     }
     (server, api)
-}
-
-fn ids(items: &[Value], name: &str) -> Vec<String> {
-    items
-        .iter()
-        .map(|item| item[name].as_str().unwrap().to_owned())
-        .collect()
 }
 
 #[test]
@@ -43,12 +37,12 @@ fn pages_of_any_size_are_the_same_list() {
         ("/v1/platforms", "id", 4),
         ("/v1/verdicts", "platform", 4),
     ] {
-        let whole = ids(&api.all(path, "", 1000), key);
+        let whole = column(&api.all(path, "", 1000), key);
         assert_eq!(whole.len(), count, "{path}");
         assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), count, "{path}");
         for limit in [1, 2, count] {
             assert_eq!(
-                ids(&api.all(path, "", limit), key),
+                column(&api.all(path, "", limit), key),
                 whole,
                 "{path} by {limit}"
             );
@@ -61,14 +55,11 @@ fn a_page_stays_where_it_was_while_contacts_come_in() {
     let folder = Folder::new();
     let (server, api) = installed(&folder);
     let first = api.seen("/v1/contacts?limit=3");
-    assert_eq!(
-        server.hook(&cast::sms("msg_late", LINE, "late")).status,
-        200
-    );
+    server.takes(&cast::sms("msg_late", LINE, "late"));
     let next = first["next_cursor"].as_str().unwrap();
     let second = api.seen(&format!("/v1/contacts?limit=3&cursor={next}"));
     assert_eq!(
-        ids(second["items"].as_array().unwrap(), "provider_event_id"),
+        column(second["items"].as_array().unwrap(), "provider_event_id"),
         ["msg_3", "msg_2", "msg_1"]
     );
 }
@@ -87,7 +78,7 @@ fn limits_are_clamped_not_refused() {
 fn filters_by_line_platform_and_time() {
     let folder = Folder::new();
     let (_server, api) = installed(&folder);
-    let found = |filters: &str| ids(&api.all("/v1/contacts", filters, 2), "provider_event_id");
+    let found = |filters: &str| column(&api.all("/v1/contacts", filters, 2), "provider_event_id");
     let on_second = ["msg_6", "msg_5"];
     // A plus that was not encoded arrives as a space; it is meant all the same.
     for number in [SECOND_LINE.to_owned(), SECOND_LINE.replace('+', "%2B")] {
@@ -117,7 +108,7 @@ fn filters_by_line_platform_and_time() {
     assert_eq!(found("&until=2026-01-01T00:00:00Z"), [""; 0]);
     assert_eq!(found("&since=0").len(), 7);
     let lines = api.all("/v1/lines", "&platform=acme", 10);
-    assert_eq!(ids(&lines, "number"), [LINE]);
+    assert_eq!(column(&lines, "number"), [LINE]);
     assert_eq!(
         api.all("/v1/honeytokens", &format!("&line={LINE}"), 10)
             .len(),

@@ -1,5 +1,8 @@
 //! The public side of the log: checkpoint and tiles, for keys or for everybody.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
@@ -13,7 +16,7 @@ fn contacted(server: &Server) {
     cast::install(&server.admin());
     for number in 0..5 {
         let signed = cast::sms(&format!("msg_{number}"), LINE, "x");
-        assert_eq!(server.hook(&signed).status, 200);
+        server.takes(&signed);
     }
 }
 
@@ -72,56 +75,38 @@ fn a_stranger_with_a_key_can_mirror_and_check_the_log() {
     viewer.get("/log/tile/0/000.p/200").problem(404);
     viewer.get("/log/tile/9/nonsense").problem(404);
     server.stranger().get("/log/checkpoint").problem(401);
+}
 
+#[test]
+fn what_was_seen_of_a_log_ties_it_down() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let server = Server::start(&folder.data());
+    contacted(&server);
     let seen = folder.path("seen");
+    let checkpoint = server.admin().get("/log/checkpoint");
     std::fs::write(&seen, checkpoint.text()).unwrap();
+    server.takes(&cast::sms("later", LINE, "x"));
     server.stop();
-    let verified = run(arguments![
-        "verify",
-        "--json",
-        "--data",
-        folder.data(),
-        "--against",
-        seen
-    ])
-    .with(0)
-    .json();
-    let vkey = verified["key"].as_str().unwrap();
-    let known = run(arguments![
-        "verify",
-        "--json",
-        "--data",
-        folder.data(),
-        "--vkey",
-        vkey
-    ])
-    .with(0)
-    .json();
-    assert_eq!(known["key_is_independent"], true);
-    // The log is not another's, and extends nothing that it never was.
-    let other = Folder::new();
     Server::start(&other.data()).stop();
-    let theirs = run(arguments!["verify", "--json", "--data", other.data()])
+    let verify = |data: &Path, flag: &str, value: &OsStr| {
+        run(arguments!["verify", "--json", "--data", data, flag, value])
+    };
+    let key = |data: &Path| {
+        let verified = run(arguments!["verify", "--json", "--data", data])
+            .with(0)
+            .json();
+        verified["key"].as_str().unwrap().to_owned()
+    };
+    let (ours, theirs) = (key(&folder.data()), key(&other.data()));
+    verify(&folder.data(), "--against", seen.as_os_str()).with(0);
+    let known = verify(&folder.data(), "--vkey", ours.as_ref())
         .with(0)
         .json();
-    let theirs = theirs["key"].as_str().unwrap();
-    run(arguments![
-        "verify",
-        "--data",
-        folder.data(),
-        "--vkey",
-        theirs
-    ])
-    .with(1);
+    assert_eq!(known["key_is_independent"], true);
+    // It is not another's, and extends nothing that it never was.
+    verify(&folder.data(), "--vkey", theirs.as_ref()).with(1);
     let another = other.data().join("checkpoint");
-    run(arguments![
-        "verify",
-        "--data",
-        folder.data(),
-        "--against",
-        another
-    ])
-    .with(1);
+    verify(&folder.data(), "--against", another.as_os_str()).with(1);
 }
 
 #[test]

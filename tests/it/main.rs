@@ -2,12 +2,15 @@
 //!
 //! - `harness`: starts the program, speaks HTTP byte for byte, signs as providers sign. Every
 //!   answer of the API is held against the API's own description.
-//! - `journey`, `lists`, `stream`, `roles`, `vectors`, `log`, `tls`: what the program promises to those who use it.
+//! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `tls`, `vectors`,
+//!   `description`: what the program promises to those who use it.
 //! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
-//! - `cli`, `folders`: the verbs. `arrows`: which room may know which.
+//! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
 //!
-//! Nothing here is timed: waiting is polling, with limits that only a hang reaches.
+//! Nothing here is timed: waiting is polling, with limits that only a hang reaches. What cannot be
+//! tried on a machine (no strace, no openssl, no vectors beside the project) is passed over, and
+//! says so.
 
 #[cfg(test)]
 mod arrows;
@@ -16,7 +19,11 @@ mod bad_input;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod custody;
+#[cfg(test)]
 mod damage;
+#[cfg(test)]
+mod description;
 #[cfg(test)]
 mod disk;
 #[cfg(test)]
@@ -27,6 +34,8 @@ mod folders;
 mod harness;
 #[cfg(test)]
 mod index;
+#[cfg(test)]
+mod issuing;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
@@ -45,3 +54,5 @@ mod stream;
 mod tls;
 #[cfg(test)]
 mod vectors;
+#[cfg(test)]
+mod worlds;

@@ -36,7 +36,7 @@ fn the_stream_tells_of_contacts_and_checkpoints() {
     let mut stream = open(&server, &server.admin_key());
     let viewer = api.made("/v1/keys", &serde_json::json!({ "role": "viewer" }));
     let mut viewers = open(&server, viewer["key"].as_str().unwrap());
-    assert_eq!(server.hook(&cast::sms("msg_1", LINE, "hello")).status, 200);
+    server.takes(&cast::sms("msg_1", LINE, "hello"));
     let told = next(&mut stream, "contact");
     let contact = &api.contacts()[0];
     for name in ["index", "kind", "connection", "received_at"] {

@@ -12,6 +12,8 @@ pub(crate) mod sign;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// Longer than anything takes that is not stuck.
 pub(crate) const STUCK: Duration = Duration::from_secs(120);
 /// Between two looks at something that is awaited.
@@ -26,6 +28,12 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
         std::thread::sleep(PAUSE);
     }
     panic!("waited in vain for {what}");
+}
+
+/// One field of each item of a list.
+pub(crate) fn column(items: &[Value], name: &str) -> Vec<String> {
+    let text = |item: &Value| item[name].as_str().unwrap_or_default().to_owned();
+    items.iter().map(text).collect()
 }
 
 /// Now, in Unix seconds: providers sign the time.

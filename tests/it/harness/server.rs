@@ -174,6 +174,13 @@ impl Server {
         answer
     }
 
+    /// Posts a webhook that is taken.
+    #[track_caller]
+    pub(crate) fn takes(&self, signed: &Signed) {
+        let answer = self.hook(signed);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
     /// A counter or gauge of `/metrics`.
     #[track_caller]
     pub(crate) fn metric(&self, name: &str) -> u64 {
