@@ -17,7 +17,7 @@ use crate::problem::Problem;
 const KEEP_ALIVE_S: u64 = 15;
 
 /// Contacts, verdicts, checkpoints and coverage as they come. A reader that lags behind misses
-/// messages and should ask the lists.
+/// messages and should ask the lists; one whose key is revoked sees nothing more.
 #[utoipa::path(get, path = "/v1/stream", tag = "stream",
     responses((status = 200, content_type = "text/event-stream")))]
 pub(crate) async fn stream(
@@ -30,7 +30,12 @@ pub(crate) async fn stream(
         // A server that is gone is closing too.
         let _ = closing.wait_for(|closing| *closing).await;
     };
-    let open = news.filter_map(move |news| {
+    let (view, key) = (Arc::clone(app.recorder.view()), caller.key.clone());
+    let live = move |_: &_| {
+        let is_live = view.state().registry.keys().any(|live| live.key == key);
+        std::future::ready(is_live)
+    };
+    let open = news.take_while(live).filter_map(move |news| {
         let event = news
             .ok()
             .filter(|news| is_open(&app, &caller, news))
