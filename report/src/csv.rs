@@ -5,8 +5,6 @@
 
 use std::io::{self, Write};
 
-use attribution::{Attribution, Verdict};
-use honeytoken::Contact;
 use serde_json::Value;
 
 /// The columns of a contacts table.
@@ -54,66 +52,6 @@ impl<W: Write> Table<W> {
     pub fn new(mut writer: W, columns: &[&str]) -> io::Result<Table<W>> {
         writeln!(writer, "{}\r", columns.join(","))?;
         Ok(Table(writer))
-    }
-
-    /// Adds a row of [`CONTACT_COLUMNS`].
-    ///
-    /// # Errors
-    /// The writer's.
-    pub fn contact(
-        &mut self,
-        index: u64,
-        contact: &Contact,
-        attribution: Option<&Attribution>,
-        duplicate_of: Option<u64>,
-    ) -> io::Result<()> {
-        let text = |option: Option<String>| option.unwrap_or_default();
-        self.row(&[
-            index.to_string(),
-            contact.received_at.to_string(),
-            text(contact.claimed_at.map(|at| at.to_string())),
-            contact.connection.to_string(),
-            contact.medium.as_str().to_owned(),
-            text(contact.to.as_ref().map(|to| to.as_str().to_owned())),
-            text(contact.from.as_ref().map(|from| from.as_str().to_owned())),
-            text(contact.text.clone()),
-            text(contact.duration_s.map(|seconds| seconds.to_string())),
-            text(contact.attestation.clone()),
-            contact.authentication.as_str().to_owned(),
-            attribution
-                .map_or("unknown", |a| a.cause.as_str())
-                .to_owned(),
-            text(
-                attribution
-                    .and_then(|a| a.platform.as_ref())
-                    .map(ToString::to_string),
-            ),
-            text(attribution.and_then(|a| a.campaign).map(|c| c.to_string())),
-            text(duplicate_of.map(|index| index.to_string())),
-        ])
-    }
-
-    /// Adds a row of [`VERDICT_COLUMNS`].
-    ///
-    /// # Errors
-    /// The writer's.
-    pub fn verdict(&mut self, verdict: &Verdict) -> io::Result<()> {
-        let time = |at: Option<honeytoken::Timestamp>| at.map_or(String::new(), |t| t.to_string());
-        self.row(&[
-            verdict.platform.to_string(),
-            verdict.class.to_string(),
-            verdict.probability.to_string(),
-            verdict.e_value.to_string(),
-            verdict.fdr.to_string(),
-            time(verdict.first_evidence_at),
-            time(verdict.flagged_at),
-            verdict
-                .days_to_detection
-                .map_or(String::new(), |days| days.to_string()),
-            verdict.exposure_days.to_string(),
-            verdict.canaries.to_string(),
-            verdict.canaries_hit.to_string(),
-        ])
     }
 
     /// Adds a row of JSON values: text as it is, numbers as they are, anything else empty.

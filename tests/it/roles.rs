@@ -154,6 +154,11 @@ fn a_viewer_sees_no_numbers_senders_texts_or_personas() {
         auditor.seen(&format!("/v1/contacts/{index}"))["text"],
         words
     );
+    // Nor may a viewer try numbers out.
+    for path in ["/v1/contacts", "/v1/lines", "/v1/honeytokens"] {
+        let tried = viewer.get(&format!("{path}?line=%2B14155550132"));
+        assert_eq!(tried.status, 403, "{path}: {}", tried.text());
+    }
     // A list is as long for a viewer as for others: counts are not closed.
     assert_eq!(viewer.contacts().len(), 3);
     assert_eq!(viewer.all("/v1/lines", "", 1).len(), 3);

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use honeytoken::{KeyId, PlatformId, Role};
+use honeytoken::{KeyId, PhoneNumber, PlatformId, Role};
 
+use super::page::ListQuery;
 use crate::api_key::ApiKey;
 use crate::app::App;
 use crate::problem::Problem;
@@ -61,6 +62,18 @@ impl Caller {
             matches!(self.role, Role::Admin | Role::Auditor),
             "admin or auditor",
         )
+    }
+
+    /// The line that a list is filtered by; who may not see numbers may not try them out either.
+    ///
+    /// # Errors
+    /// 403 for viewers, 400 when it is no number.
+    pub(crate) fn line(&self, query: &ListQuery) -> Result<Option<PhoneNumber>, Problem> {
+        let line = query.line()?;
+        if line.is_some() {
+            self.may_see_personal_data()?;
+        }
+        Ok(line)
     }
 
     /// Whether a study closes this platform to the caller.

@@ -144,7 +144,7 @@ struct Wish {
 
 impl Wish {
     fn read(app: &App, caller: &Caller, query: &ListQuery) -> Result<Wish, Problem> {
-        let (platform, line) = (query.platform()?, query.line()?);
+        let (platform, line) = (query.platform()?, caller.line(query)?);
         let is_open = |id: &PlatformId| {
             let known = app.recorder.view().state().registry.platform(id).is_some();
             known && caller.may_see(app, id)

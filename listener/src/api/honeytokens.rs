@@ -267,7 +267,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<HoneytokenOut>>, Problem> {
-    let (platform, line) = (query.platform()?, query.line()?);
+    let (platform, line) = (query.platform()?, caller.line(&query)?);
     let (since, until) = (query.since()?, query.until()?);
     let open = caller.role.may_see_personal_data();
     let page = {

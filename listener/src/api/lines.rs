@@ -211,7 +211,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<LineOut>>, Problem> {
-    let (platform, number) = (query.platform()?, query.line()?);
+    let (platform, number) = (query.platform()?, caller.line(&query)?);
     let now = app.recorder.clock().now();
     let state = app.recorder.view().state();
     let wanted = |v: &LineView<'_>| number.is_none_or(|n| v.line.number == n);

@@ -59,14 +59,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
+        // The door comes after the headers, which are for readers, and before what catches panics:
+        // a provider that is answered 500 comes again.
+        .route("/hooks/{connection}", any(crate::hooks::receive))
+        .route("/hooks/{connection}/{*rest}", any(crate::hooks::receive))
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| -> Response {
                 Problem::internal(&"a handler panicked").into_response()
             },
         ))
-        // Added last, so that the busiest door pays for no layer that is for readers.
-        .route("/hooks/{connection}", any(crate::hooks::receive))
-        .route("/hooks/{connection}/{*rest}", any(crate::hooks::receive))
         .with_state(app)
 }
 
