@@ -37,8 +37,8 @@ const PRIOR: (f64, f64) = (1.0, 25.0);
 pub(crate) struct Record {
     /// Active days by stream.
     pub(crate) active: [u32; STREAMS],
-    /// Days proven alive.
-    pub(crate) days: u32,
+    /// Days proven alive, parts of days as such.
+    pub(crate) days: f64,
     /// Reached by this many mass diallers.
     pub(crate) mass: u32,
     /// Call-back storm until this day: silence and noise are not told apart.
@@ -86,7 +86,7 @@ impl Background {
             self.shape[stream] = shape(
                 records
                     .clone()
-                    .map(|r| (f64::from(r.active[stream]), f64::from(r.days))),
+                    .map(|r| (f64::from(r.active[stream]), r.days)),
             );
         }
     }
@@ -111,7 +111,7 @@ impl Background {
     /// The day's probability without the season, which the season itself is measured against.
     pub(crate) fn base(&self, record: &Record, stream: usize) -> f64 {
         let (a, b) = self.shape[stream];
-        (a + f64::from(record.active[stream])) / (a + b + f64::from(record.days))
+        (a + f64::from(record.active[stream])) / (a + b + record.days)
     }
 }
 
@@ -147,11 +147,11 @@ mod tests {
     fn a_line_with_a_past_expects_more() {
         let mut background = Background::default();
         let quiet = Record {
-            days: 50,
+            days: 50.0,
             ..Record::default()
         };
         let busy = Record {
-            days: 50,
+            days: 50.0,
             active: [20, 0, 0],
             ..Record::default()
         };

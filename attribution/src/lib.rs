@@ -5,7 +5,7 @@
 //! machine: floats go through `libm`, maps are ordered, no clock and no chance is read.
 //!
 //! Rooms inside, in the order that a contact passes through them:
-//! `roster` who holds what; `taxonomy` whose message it is; `text` and `campaigns` who called;
+//! `roster` who holds what and when it lived; `taxonomy` whose message it is; `text` and `campaigns` who called;
 //! `background` what a number gets anyway; `evidence` what speaks against a platform; `decision`
 //! whom to accuse; `state` the fold itself. [`world`] makes worlds of known truth to test all that.
 //!

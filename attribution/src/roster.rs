@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use honeytoken::{
     Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber,
-    Platform as Declared, PlatformId, RequestKind, RequestMade,
+    Platform as Declared, PlatformId, RequestKind, RequestMade, Span, Spans,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,38 @@ pub(crate) struct Line {
     pub(crate) control: bool,
     pub(crate) country: u32,
     pub(crate) block: u32,
-    /// Proven alive, in whole days, both ends included; disjoint, ascending.
-    pub(crate) coverage: Vec<(i64, i64)>,
+    /// When it was proven alive.
+    pub(crate) proven: Spans,
+    /// What was seen on closed days that are not proven in whole, by day.
+    pub(crate) open: Vec<Seen>,
     pub(crate) placements: Vec<u32>,
     pub(crate) record: Record,
     /// Its past when it was first given away.
     pub(crate) soak: Option<Record>,
+}
+
+/// A stream was active on a line on a day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    pub(crate) day: i64,
+    pub(crate) stream: usize,
+    /// What the line expected of such a day.
+    pub(crate) chance: f64,
+    /// Whether it may speak against the holder of the line.
+    pub(crate) tells: bool,
+    /// How much of the day, since the line was given away, was proven when it was last weighed.
+    pub(crate) weighed: f64,
+    /// Whether any of the day was proven: only then it counts in the line's record.
+    pub(crate) counted: bool,
+}
+
+impl Line {
+    /// How much of a day was proven, in 0..=1, from a moment on.
+    pub(crate) fn live(&self, day: i64, from: i64) -> f64 {
+        let start = day.saturating_mul(DAY_US);
+        let span = (start.max(from), start.saturating_add(DAY_US));
+        self.proven.held_us(span) as f64 / DAY_US as f64
+    }
 }
 
 /// A number given to a platform under a name.
@@ -47,7 +73,7 @@ pub(crate) struct Placement {
     pub(crate) instant_judged: bool,
     pub(crate) opted_out: Option<i64>,
     pub(crate) erased: Option<i64>,
-    /// Exposure is accounted for up to this day, excluded.
+    /// Exposure is accounted for up to this moment, in microseconds.
     pub(crate) settled: i64,
 }
 
@@ -116,7 +142,8 @@ impl Roster {
             control: added.role == LineRole::Control,
             country,
             block,
-            coverage: Vec::new(),
+            proven: Spans::default(),
+            open: Vec::new(),
             placements: Vec::new(),
             record: Record::default(),
             soak: None,
@@ -172,7 +199,7 @@ impl Roster {
             instant_judged: false,
             opted_out: None,
             erased: None,
-            settled: registered.div_euclid(DAY_US),
+            settled: registered,
         });
         self.by_honeytoken.insert(token.honeytoken.clone(), index);
         self.lines[line as usize].placements.push(index);
@@ -196,15 +223,11 @@ impl Roster {
         }
     }
 
-    /// Adds proven life; returns the line and the days of it that were not proven before.
-    pub(crate) fn cover(&mut self, coverage: &Coverage) -> Option<(u32, Vec<(i64, i64)>)> {
+    /// Adds proven life; returns the line and what of it was not proven before.
+    pub(crate) fn cover(&mut self, coverage: &Coverage) -> Option<(u32, Vec<Span>)> {
         let line = self.line(&coverage.number)?;
-        let (from, until) = (coverage.from.as_micros(), coverage.until.as_micros());
-        if from >= until {
-            return None;
-        }
-        let days = (from.div_euclid(DAY_US), (until - 1).div_euclid(DAY_US));
-        Some((line, merge(&mut self.lines[line as usize].coverage, days)))
+        let span = (coverage.from.as_micros(), coverage.until.as_micros());
+        Some((line, self.lines[line as usize].proven.add(span)))
     }
 
     /// Whether somebody had been given this line by then.
@@ -216,32 +239,6 @@ impl Roster {
     }
 }
 
-/// Merges an interval into a list; returns its parts that are new.
-fn merge(list: &mut Vec<(i64, i64)>, new: (i64, i64)) -> Vec<(i64, i64)> {
-    let mut fresh = Vec::new();
-    let mut at = new.0;
-    for (from, until) in list.iter().filter(|(f, u)| *u >= new.0 && *f <= new.1) {
-        if at < *from {
-            fresh.push((at, from - 1));
-        }
-        at = at.max(until + 1);
-    }
-    if at <= new.1 {
-        fresh.push((at, new.1));
-    }
-    list.push(new);
-    list.sort_unstable();
-    let mut merged: Vec<(i64, i64)> = Vec::with_capacity(list.len());
-    for (from, until) in list.drain(..) {
-        match merged.last_mut() {
-            Some(last) if from <= last.1 + 1 => last.1 = last.1.max(until),
-            _ => merged.push((from, until)),
-        }
-    }
-    *list = merged;
-    fresh
-}
-
 /// Numbers of one calling code are one country where nobody says otherwise.
 fn calling_code(number: &PhoneNumber) -> &str {
     let text = number.as_str();
@@ -251,19 +248,4 @@ fn calling_code(number: &PhoneNumber) -> &str {
         3
     };
     text.get(..size).unwrap_or(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn coverage_merges_and_tells_what_is_new() {
-        let mut list = Vec::new();
-        assert_eq!(merge(&mut list, (5, 8)), vec![(5, 8)]);
-        assert_eq!(merge(&mut list, (12, 14)), vec![(12, 14)]);
-        assert_eq!(merge(&mut list, (7, 13)), vec![(9, 11)]);
-        assert_eq!(list, vec![(5, 14)]);
-        assert_eq!(merge(&mut list, (6, 10)), vec![]);
-    }
 }

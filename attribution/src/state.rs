@@ -135,6 +135,8 @@ impl State {
             Event::HoneytokenIssued(token) => self.issue(token),
             Event::RequestMade(made) => self.roster.request(made),
             Event::Coverage(coverage) => self.cover(coverage),
+            // What we sent ourselves to test a line says nothing about anybody.
+            Event::Contact(contact) if contact.line_test.is_some() => {}
             Event::Contact(contact) => self.contact(entry.index, contact),
             Event::Repeat(repeat) => self.repeat(entry.index, repeat.repeats),
             Event::Policy(policy) => self.policy = policy.clone(),

@@ -136,8 +136,10 @@ pub struct Verdict {
     pub flagged_at: Option<Timestamp>,
     /// From the first contact with cause `leak` to the flag, in days, at least 0.
     pub days_to_detection: Option<f64>,
-    /// Days that its numbers were given away and proven alive, summed.
+    /// Days that its numbers were given away and proven alive, summed, parts of days as such.
     pub exposure_days: f64,
+    /// The same in hours: what proven hours the verdict rests on.
+    pub live_hours: f64,
     /// Its numbers, and how many of them leak contacts reached.
     pub canaries: u32,
     /// Numbers that leak contacts reached.

@@ -49,6 +49,9 @@ pub struct Contact {
     pub received_at: Timestamp,
     /// How strongly the request was authenticated.
     pub authentication: Authentication,
+    /// The entry of our own test of the line that this is. It is no contact: nobody judges it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_test: Option<u64>,
     /// What else the adapter read, by the provider's names.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra: serde_json::Map<String, serde_json::Value>,

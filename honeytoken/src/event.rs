@@ -4,9 +4,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure, Honeytoken,
-    HoneytokenEnded, KeyCreated, KeyId, KeyRevoked, Line, LineRetired, Note, NoteTopic, Operation,
-    PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, Repeat, RequestMade, Sender,
-    Study, Unparsed,
+    HoneytokenEnded, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired, LineSilent,
+    LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation, PersonalDataRead,
+    PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Repeat, RequestMade, Sender, Study,
+    Unparsed,
 };
 
 /// The first entry of every log.
@@ -101,6 +102,18 @@ events! {
     Unparsed(Unparsed) = "unparsed",
     /// A line was proven alive for a while.
     Coverage(Coverage) = "coverage",
+    /// A line is about to be tested.
+    LineTest(LineTest) = "line_test",
+    /// A test came to nothing.
+    LineTestMissed(LineTestMissed) = "line_test_missed",
+    /// The provider's list of our numbers held the line.
+    ProviderListed(ProviderListed) = "provider_listed",
+    /// A line fell silent.
+    LineSilent(LineSilent) = "line_silent",
+    /// A silent line is back.
+    LineAlive(LineAlive) = "line_alive",
+    /// Nothing can prove that a line lives.
+    LineUnproven(LineUnproven) = "line_unproven",
     /// A key was made.
     KeyCreated(KeyCreated) = "key_created",
     /// A key was revoked.
@@ -157,6 +170,12 @@ impl Event {
             Event::LineRetired(line) => Subject::Number(line.number),
             Event::HoneytokenIssued(token) => Subject::Number(token.number),
             Event::Coverage(coverage) => Subject::Number(coverage.number),
+            Event::LineTest(test) => Subject::Number(test.number),
+            Event::LineTestMissed(missed) => Subject::Number(missed.number),
+            Event::ProviderListed(listed) => Subject::Number(listed.number),
+            Event::LineSilent(line) => Subject::Number(line.number),
+            Event::LineAlive(line) => Subject::Number(line.number),
+            Event::LineUnproven(line) => Subject::Number(line.number),
             Event::Contact(c) => called_party(c.to.as_ref(), &c.connection),
             Event::Repeat(r) => called_party(r.to.as_ref(), &r.connection),
             Event::PlatformDeclared(p) => Subject::Platform(p.platform.clone()),

@@ -19,6 +19,7 @@ mod event;
 mod honeytoken;
 mod id;
 mod key;
+mod life;
 mod line;
 mod operation;
 mod persona;
@@ -27,6 +28,7 @@ mod platform;
 mod registry;
 mod secret;
 mod sender;
+mod spans;
 mod study;
 mod time;
 
@@ -37,7 +39,11 @@ pub use event::{Event, Genesis, Subject, UnknownKind};
 pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};
 pub use id::{ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId};
 pub use key::{KeyCreated, KeyRevoked, Role, UnknownRole};
-pub use line::{Basis, Coverage, Line, LineRetired, LineRole, LineState};
+pub use life::{
+    Basis, Coverage, LineAlive, LineSilent, LineTest, LineTestMissed, LineUnproven, ProviderListed,
+    TestMedium,
+};
+pub use line::{Line, LineRetired, LineRole, LineState};
 pub use operation::{Erasure, Note, NoteTopic, Operation, PersonalDataRead, Policy};
 pub use persona::{Language, Persona, PersonaSpec};
 pub use phone::{Country, PhoneNumber, PhoneNumberError};
@@ -45,5 +51,6 @@ pub use platform::{Partner, Platform};
 pub use registry::{HoneytokenRecord, Issue, LineChoice, LineView, Refusal, Registry};
 pub use secret::Secret;
 pub use sender::{Sender, SenderKind};
+pub use spans::{Span, Spans};
 pub use study::Study;
 pub use time::{Timestamp, TimestampError};

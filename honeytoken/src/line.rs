@@ -63,26 +63,3 @@ pub enum LineState {
     /// Out of service.
     Retired,
 }
-
-/// What an interval of proven life rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// The operator says so (imports of the past).
-    Asserted,
-    /// A heartbeat, or a contact, was seen at both ends.
-    Heartbeat,
-}
-
-/// A line was alive from one moment to another: only such hours count as exposure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coverage {
-    /// Which line.
-    pub number: PhoneNumber,
-    /// Beginning, included.
-    pub from: Timestamp,
-    /// End, excluded.
-    pub until: Timestamp,
-    /// What it rests on.
-    pub basis: Basis,
-}

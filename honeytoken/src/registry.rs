@@ -124,6 +124,12 @@ impl Registry {
             | Event::Repeat(_)
             | Event::Unparsed(_)
             | Event::Coverage(_)
+            | Event::LineTest(_)
+            | Event::LineTestMissed(_)
+            | Event::ProviderListed(_)
+            | Event::LineSilent(_)
+            | Event::LineAlive(_)
+            | Event::LineUnproven(_)
             | Event::PersonalDataRead(_)
             | Event::Operation(_)
             | Event::Erasure(_)
@@ -132,8 +138,8 @@ impl Registry {
     }
 
     fn contact(&mut self, contact: &Contact) {
-        // A gateway's pings are signs of life, not contacts.
-        if contact.medium == Medium::Control {
+        // A gateway's pings and our own tests are signs of life, not contacts.
+        if contact.medium == Medium::Control || contact.line_test.is_some() {
             return;
         }
         let number = contact.to.as_ref().and_then(|to| to.number());

@@ -334,6 +334,7 @@ impl Raw<'_> {
             claimed_at: event.claimed_at,
             received_at: now,
             authentication: verified.authentication(),
+            line_test: None,
             extra: event
                 .extra
                 .iter()

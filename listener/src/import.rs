@@ -312,6 +312,7 @@ pub fn contact(row: ContactRow) -> Event {
         claimed_at: row.timestamp,
         received_at: row.received_at,
         authentication: Authentication::Imported,
+        line_test: None,
         extra: serde_json::Map::new(),
         raw_method: None,
         raw_url: None,

@@ -29,8 +29,10 @@ pub struct VerdictOut {
     pub flagged_at: Option<Timestamp>,
     /// From the first contact with cause `leak` to the flag, in days.
     pub days_to_detection: Option<f64>,
-    /// Days that its numbers were out and proven alive, summed.
+    /// Days that its numbers were out and proven alive, summed, parts of days as such.
     pub exposure_days: f64,
+    /// The same in hours.
+    pub live_hours: f64,
     /// Its numbers.
     pub canaries: u32,
     /// Its numbers that leak contacts reached.
@@ -74,6 +76,7 @@ impl From<Verdict> for VerdictOut {
             flagged_at: v.flagged_at,
             days_to_detection: v.days_to_detection,
             exposure_days: v.exposure_days,
+            live_hours: v.live_hours,
             canaries: v.canaries,
             canaries_hit: v.canaries_hit,
             contacts: v.contacts,

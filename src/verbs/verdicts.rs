@@ -94,7 +94,7 @@ fn by(mut entry: Entry, at: Timestamp) -> Option<Entry> {
             coverage.until = coverage.until.min(at);
             match coverage.basis {
                 Basis::Asserted => coverage.from,
-                Basis::Heartbeat => entry.at,
+                _ => entry.at,
             }
         }
         // What a platform is called has no time of its own in an import.

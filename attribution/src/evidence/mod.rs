@@ -32,8 +32,9 @@ pub(crate) struct Case {
     pub(crate) flagged: Option<i64>,
     /// The highest log e-value at the end of a day.
     pub(crate) highest: f64,
-    /// Days that its numbers were given away and proven alive, as far as settled.
-    pub(crate) exposure_days: u64,
+    /// How long its numbers were given away and proven alive, in microseconds, summed, as far as
+    /// settled.
+    pub(crate) exposure_us: i64,
 }
 
 impl Case {

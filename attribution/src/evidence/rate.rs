@@ -1,9 +1,16 @@
 //! Evidence from activity that begins when numbers were given away, or on one common date.
+//!
+//! A leak that reaches a number within a day with probability `m` reaches it within the proven part
+//! `f` of that day with probability `1 - (1-m)^f`. So silence weighs `f ln(1-m)`, and a day that was
+//! not proven at all weighs nothing, whatever came: else contacts would count for and silence not
+//! against. What a whole day expects by chance bounds what a part of it does.
 
+use honeytoken::Span;
 use serde::{Deserialize, Serialize};
 
 use super::log_mix;
 use crate::background::STREAMS;
+use crate::roster::{DAY_US, Seen};
 
 /// Leak contacts a day, at first.
 const RATES: [f64; 2] = [0.03, 0.12];
@@ -57,14 +64,18 @@ fn cost(rate: f64) -> f64 {
 }
 
 impl Decay {
-    /// Sum over ages `from..until`, in days since the start.
-    fn between(&self, way: usize, from: i64, until: i64) -> f64 {
+    /// Sum over ages `from..until`, in days since the start; parts of a day cost their part.
+    fn between(&self, way: usize, from: f64, until: f64) -> f64 {
         let rate = way / 2;
         if way % 2 == 1 {
-            return (until - from) as f64 * cost(RATES[rate]);
+            return (until - from) * cost(RATES[rate]);
         }
         let table = &self.quiet[rate];
-        let at = |age: i64| table[(age.max(0) as usize).min(table.len() - 1)];
+        let at = |age: f64| {
+            let whole = (age as usize).min(table.len() - 2);
+            let part = (age - whole as f64).min(1.0);
+            table[whole] + part * (table[whole + 1] - table[whole])
+        };
         at(until) - at(from)
     }
 }
@@ -93,14 +104,16 @@ impl Rate {
         }
     }
 
-    /// Days `from..until` of a number registered on day `registered` were proven alive.
-    pub(crate) fn quiet(&mut self, decay: &Decay, registered: i64, from: i64, until: i64) {
-        self.starts(until);
+    /// A number registered on day `registered` was proven alive in `from..until`, microseconds.
+    pub(crate) fn quiet(&mut self, decay: &Decay, registered: i64, (from, until): Span) {
+        self.starts((until - 1).div_euclid(DAY_US) + 1);
+        let days = |us: i64| us as f64 / DAY_US as f64;
         let add = |ways: &mut [f64; WAYS], start: i64| {
-            let from = from.max(start);
+            let zero = start.saturating_mul(DAY_US);
+            let from = from.max(zero);
             if from < until {
                 for (way, log) in ways.iter_mut().enumerate() {
-                    *log += decay.between(way, from - start, until - start);
+                    *log += decay.between(way, days(from - zero), days(until - zero));
                 }
             }
         };
@@ -114,13 +127,15 @@ impl Rate {
         }
     }
 
-    /// A stream was active on a day that expected it with probability `chance`.
-    pub(crate) fn active(&mut self, registered: i64, day: i64, stream: usize, chance: f64) {
-        self.starts(day);
+    /// A stream was active on a day of which `live`, in 0..=1, is proven; as much as was weighed
+    /// already is not weighed again.
+    pub(crate) fn active(&mut self, registered: i64, seen: &Seen, live: f64) {
+        self.starts(seen.day);
         let add = |ways: &mut [f64; WAYS], start: i64| {
-            if day >= start {
+            if seen.day >= start {
                 for (way, log) in ways.iter_mut().enumerate() {
-                    *log += surprise(way, day - start, stream, chance);
+                    let weighs = |live| surprise(way, seen.day - start, seen, live);
+                    *log += weighs(live) - weighs(seen.weighed);
                 }
             }
         };
@@ -172,20 +187,39 @@ fn date_share(week: usize) -> f64 {
     DATE_SPREAD / ((w + DATE_SPREAD) * (w + DATE_SPREAD + 1.0))
 }
 
-/// What an active day weighs against a silent one: (q1/q0) / (1-m), q1 = 1-(1-q0)(1-m).
-fn surprise(way: usize, age: i64, stream: usize, chance: f64) -> f64 {
+/// What an active day weighs against a silent one: (q1/q0) / k, q1 = 1-(1-q0)k, k = (1-m)^live.
+fn surprise(way: usize, age: i64, seen: &Seen, live: f64) -> f64 {
+    if live <= 0.0 {
+        return 0.0;
+    }
     let fade = if way % 2 == 1 {
         1.0
     } else {
         libm::exp(-(age as f64) / FADE_DAYS)
     };
-    let rate = RATES[way / 2] * SHARES[stream] * fade;
-    libm::log1p(rate / (chance * (1.0 - rate)))
+    let rate = RATES[way / 2] * SHARES[seen.stream] * fade;
+    let kept = libm::exp(live * libm::log1p(-rate));
+    libm::log1p((1.0 - kept) / (seen.chance * kept))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn days(from: i64, until: i64) -> Span {
+        (from * DAY_US, until * DAY_US)
+    }
+
+    fn seen(day: i64, chance: f64) -> Seen {
+        Seen {
+            day,
+            stream: 0,
+            chance,
+            tells: true,
+            weighed: 0.0,
+            counted: true,
+        }
+    }
 
     #[test]
     fn activity_after_registration_convinces_and_silence_does_not() {
@@ -193,10 +227,10 @@ mod tests {
         let (mut leaky, mut silent) = (Rate::default(), Rate::default());
         for rate in [&mut leaky, &mut silent] {
             rate.register(100);
-            rate.quiet(&decay, 100, 100, 160);
+            rate.quiet(&decay, 100, days(100, 160));
         }
         for day in (102..160).step_by(9) {
-            leaky.active(100, day, 0, 0.01);
+            leaky.active(100, &seen(day, 0.01), 1.0);
         }
         assert!(leaky.log_e() > 3.0, "{}", leaky.log_e());
         assert!(silent.log_e() < 0.0);
@@ -210,9 +244,9 @@ mod tests {
             rate.register(registered);
         }
         for registered in [100, 120] {
-            rate.quiet(&decay, registered, registered, 300);
+            rate.quiet(&decay, registered, days(registered, 300));
             for day in (240..290).step_by(5) {
-                rate.active(registered, day, 0, 0.01);
+                rate.active(registered, &seen(day, 0.01), 1.0);
             }
         }
         let date = rate.common_date().unwrap();
@@ -220,20 +254,49 @@ mod tests {
     }
 
     #[test]
-    fn mean_under_chance_is_at_most_one() {
-        // Exact expectation over one day, for every way: q0 * f * (1-m) + (1-q0) * (1-m) = 1.
-        for way in 0..WAYS {
+    fn mean_under_chance_is_one_whatever_part_of_the_day_is_proven() {
+        // Exact expectation over one day, for every way: q0 * f * k + (1-q0) * k = 1.
+        for (way, live) in (0..WAYS).flat_map(|way| [0.0, 0.1, 0.5, 1.0].map(|l| (way, l))) {
             let q0 = 0.03;
-            let (hit, miss) = (surprise(way, 4, 0, q0), {
-                let fade = if way % 2 == 1 {
-                    1.0
-                } else {
-                    libm::exp(-4.0 / FADE_DAYS)
-                };
-                libm::log1p(-RATES[way / 2] * SHARES[0] * fade)
-            });
+            let fade = if way % 2 == 1 {
+                1.0
+            } else {
+                libm::exp(-4.0 / FADE_DAYS)
+            };
+            let hit = surprise(way, 4, &seen(4, q0), live);
+            let miss = live * libm::log1p(-RATES[way / 2] * SHARES[0] * fade);
             let mean = q0 * libm::exp(hit + miss) + (1.0 - q0) * libm::exp(miss);
             assert!((mean - 1.0).abs() < 1e-12, "{mean}");
         }
+    }
+
+    #[test]
+    fn proof_that_comes_in_pieces_weighs_what_it_weighs_at_once() {
+        let decay = Decay::default();
+        let (mut whole, mut pieces) = (Rate::default(), Rate::default());
+        for rate in [&mut whole, &mut pieces] {
+            rate.register(100);
+        }
+        whole.quiet(&decay, 100, days(100, 130));
+        whole.active(100, &seen(110, 0.01), 1.0);
+        for hour in (100 * 24..130 * 24).rev() {
+            let us = |hour: i64| hour * (DAY_US / 24);
+            pieces.quiet(&decay, 100, (us(hour), us(hour + 1)));
+        }
+        let mut contact = seen(110, 0.01);
+        for live in [0.1, 0.4, 1.0] {
+            pieces.active(100, &contact, live);
+            contact.weighed = live;
+        }
+        let apart = (whole.log_e() - pieces.log_e()).abs();
+        assert!(apart < 1e-9, "{apart}");
+    }
+
+    #[test]
+    fn a_day_that_was_not_proven_weighs_nothing() {
+        let mut rate = Rate::default();
+        rate.register(100);
+        rate.active(100, &seen(110, 0.01), 0.0);
+        assert!(rate.log_e().abs() < 1e-12);
     }
 }

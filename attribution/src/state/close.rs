@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use honeytoken::Coverage;
+use honeytoken::{Coverage, Span};
 
 use super::{GAP_DAYS_MAX, State};
 use crate::background::{Activity, NEW, Record, SILENT, STREAMS};
-use crate::roster::{DAY_US, Line};
+use crate::evidence::{Case, Decay};
+use crate::roster::{DAY_US, Line, Placement, Seen};
 
 /// Unknown silent callers on one line in one day that make a storm.
 const STORM_CALLERS: u32 = 6;
@@ -16,6 +17,8 @@ const STORM_DAYS: i64 = 3;
 const LEARN_DAYS: i64 = 7;
 /// The hour after a registration, in microseconds.
 pub(crate) const HOUR_US: i64 = 3_600_000_000;
+/// How long that hour may wait for proof that the line was alive in it, in days.
+const PROOF_DAYS_MAX: i64 = 7;
 
 /// The first time in the day that a stream was active on a line.
 pub(crate) type Active = BTreeMap<(u32, usize), i64>;
@@ -27,8 +30,8 @@ impl State {
             .roster
             .lines
             .iter()
-            .filter_map(|l| l.coverage.first())
-            .map(|c| c.0)
+            .filter_map(|l| l.proven.first())
+            .map(|us| us.div_euclid(DAY_US))
             .min();
         let first = alive.unwrap_or(day).clamp(day - GAP_DAYS_MAX, day);
         self.today = Some(first);
@@ -82,13 +85,18 @@ impl State {
         let mut sums: BTreeMap<u32, Activity> = BTreeMap::new();
         for (index, line) in self.roster.lines.iter().enumerate() {
             let on = |stream| active.contains_key(&(index as u32, stream));
-            if !(covered(line, day) || (0..STREAMS).any(on)) || self.is_accused(index as u32) {
+            // Proof may be on its way: a line that was active was alive.
+            let live = match line.live(day, i64::MIN) {
+                live if live > 0.0 => live,
+                _ => f64::from(u8::from((0..STREAMS).any(on))),
+            };
+            if live <= 0.0 || self.is_accused(index as u32) {
                 continue;
             }
             let country = sums.entry(line.country).or_default();
             for (stream, sums) in country.iter_mut().enumerate() {
                 sums.0 += f64::from(u8::from(on(stream)));
-                sums.1 += self.background.base(&line.record, stream);
+                sums.1 += live * self.background.base(&line.record, stream);
             }
         }
         for (country, day) in sums {
@@ -97,40 +105,65 @@ impl State {
     }
 
     fn bet_on_activity(&mut self, day: i64, active: &Active) {
-        for (&(line, stream), &at) in active {
-            let line = &self.roster.lines[line as usize];
-            let chance = self.background.expected(line.country, &line.record, stream);
-            // On a shared number activity does not tell whose it is.
-            let [placement] = line.placements[..] else {
-                continue;
+        for (&(index, stream), &at) in active {
+            let line = &self.roster.lines[index as usize];
+            let mut seen = Seen {
+                day,
+                stream,
+                chance: self.background.expected(line.country, &line.record, stream),
+                tells: self.tells(line, day, at),
+                weighed: 0.0,
+                counted: line.live(day, i64::MIN) > 0.0,
             };
-            let placement = &self.roster.placements[placement as usize];
-            let heard_at_once =
-                self.instant.contains(&line.placements[0]) && placement.day() == day;
-            if placement.registered <= at && !heard_at_once {
-                let platform = &mut self.roster.platforms[placement.platform as usize];
-                platform
-                    .case
-                    .rate
-                    .active(placement.day(), day, stream, chance);
-                self.touched.insert(placement.platform);
+            self.weigh(index, &mut seen);
+            let line = &mut self.roster.lines[index as usize];
+            if line.live(day, i64::MIN) < 1.0 {
+                line.open.push(seen);
             }
         }
     }
 
-    /// Registrations whose first hour is over.
+    /// Whether activity speaks against the holder of a line. On a shared number it does not tell
+    /// whose it is, and what came at once was bet on elsewhere.
+    fn tells(&self, line: &Line, day: i64, at: i64) -> bool {
+        let [index] = line.placements[..] else {
+            return false;
+        };
+        let placement = &self.roster.placements[index as usize];
+        let heard_at_once = self.instant.contains(&index) && placement.day() == day;
+        placement.registered <= at && !heard_at_once
+    }
+
+    /// Weighs activity by as much of its day as is proven.
+    fn weigh(&mut self, line: u32, seen: &mut Seen) {
+        let line = &self.roster.lines[line as usize];
+        let (true, [placement]) = (seen.tells, &line.placements[..]) else {
+            return;
+        };
+        let placement = &self.roster.placements[*placement as usize];
+        let live = line.live(seen.day, placement.registered);
+        if live > seen.weighed {
+            let case = &mut self.roster.platforms[placement.platform as usize].case;
+            case.rate.active(placement.day(), seen, live);
+            seen.weighed = live;
+            self.touched.insert(placement.platform);
+        }
+    }
+
+    /// Registrations whose first hour is over, and proven.
     fn judge_first_hours(&mut self, day: i64) {
         let end = (day + 1).saturating_mul(DAY_US);
-        let (due, later): (Vec<u32>, Vec<u32>) = self
-            .unjudged
-            .iter()
-            .partition(|p| self.roster.placements[**p as usize].registered + HOUR_US <= end);
-        self.unjudged = later;
-        for index in due {
+        for index in std::mem::take(&mut self.unjudged) {
             let placement = &self.roster.placements[index as usize];
             let line = &self.roster.lines[placement.line as usize];
+            let hour = (placement.registered, placement.registered + HOUR_US);
+            let is_proven = line.proven.held_us(hour) == HOUR_US;
+            if hour.1 > end || (!is_proven && day < placement.day() + PROOF_DAYS_MAX) {
+                self.unjudged.push(index);
+                continue;
+            }
             let came = self.instant.remove(&index);
-            if line.placements.len() == 1 && (came || covered(line, placement.day())) {
+            if line.placements.len() == 1 && is_proven {
                 let daily: f64 = [NEW, SILENT]
                     .into_iter()
                     .map(|s| self.background.expected(line.country, &line.record, s))
@@ -152,14 +185,14 @@ impl State {
             if placed && line.soak.is_none() {
                 line.soak = Some(line.record);
             }
-            let on = |stream| active.contains_key(&(index as u32, stream));
-            let any = (0..STREAMS).any(on);
-            if !any && !covered(line, day) {
+            let live = line.live(day, i64::MIN);
+            if live <= 0.0 {
                 continue;
             }
-            line.record.days += 1;
+            line.record.days += live;
             for stream in 0..STREAMS {
-                line.record.active[stream] += u32::from(on(stream));
+                let on = active.contains_key(&(index as u32, stream));
+                line.record.active[stream] += u32::from(on);
             }
         }
     }
@@ -179,67 +212,77 @@ impl State {
     /// Brings the exposure of a platform's numbers up to the end of `day`.
     pub(super) fn settle(&mut self, platform: u32, day: i64) {
         let platform = &mut self.roster.platforms[platform as usize];
+        let until = (day + 1).saturating_mul(DAY_US);
         for &index in &platform.placements {
             let placement = &mut self.roster.placements[index as usize];
-            let line = &self.roster.lines[placement.line as usize];
-            let (from, until) = (placement.settled, day + 1);
-            if from >= until {
-                continue;
-            }
-            placement.settled = until;
-            for (first, last) in &line.coverage {
-                let (a, b) = (from.max(*first), until.min(last + 1));
-                if a < b {
-                    platform.case.exposure_days += (b - a) as u64;
-                    if line.placements.len() == 1 {
-                        platform.case.rate.quiet(
-                            &self.decay,
-                            placement.registered.div_euclid(DAY_US),
-                            a,
-                            b,
-                        );
-                    }
-                }
+            if placement.settled < until {
+                let line = &self.roster.lines[placement.line as usize];
+                let span = (placement.settled, until);
+                expose(&mut platform.case, &self.decay, placement, line, span);
+                placement.settled = until;
             }
         }
     }
 
-    /// Proven life; days that were closed without it are made up for.
+    /// Proven life; what was closed without it is made up for.
     pub(super) fn cover(&mut self, coverage: &Coverage) {
+        if !coverage.basis.is_exposure() {
+            return;
+        }
         let Some((line, fresh)) = self.roster.cover(coverage) else {
             return;
         };
-        let today = self.today.unwrap_or(i64::MIN);
+        let closed = self.today.unwrap_or(0).saturating_mul(DAY_US);
         for (from, until) in fresh {
-            let closed = (until + 1).min(today).saturating_sub(from);
-            if closed > 0 {
-                let days = u32::try_from(closed).unwrap_or(u32::MAX);
-                let record = &mut self.roster.lines[line as usize].record;
-                record.days = record.days.saturating_add(days);
-            }
-            self.make_up(line, from, until + 1);
+            let late = until.min(closed).saturating_sub(from).max(0);
+            self.roster.lines[line as usize].record.days += late as f64 / DAY_US as f64;
+            self.make_up(line, (from, until));
         }
+        self.weigh_again(line, coverage);
     }
 
-    fn make_up(&mut self, line: u32, from: i64, until: i64) {
+    /// Exposure that was settled without this part.
+    fn make_up(&mut self, line: u32, (from, until): Span) {
         let line = &self.roster.lines[line as usize];
         for &index in &line.placements {
             let placement = &self.roster.placements[index as usize];
-            let (a, b) = (from.max(placement.day()), until.min(placement.settled));
-            if a < b {
-                let case = &mut self.roster.platforms[placement.platform as usize].case;
-                case.exposure_days += (b - a) as u64;
-                if line.placements.len() == 1 {
-                    case.rate.quiet(&self.decay, placement.day(), a, b);
-                }
+            let span = (from.max(placement.registered), until.min(placement.settled));
+            let case = &mut self.roster.platforms[placement.platform as usize].case;
+            expose(case, &self.decay, placement, line, span);
+        }
+    }
+
+    /// Activity on closed days of which more is proven now.
+    fn weigh_again(&mut self, index: u32, coverage: &Coverage) {
+        let day = |us: i64| us.div_euclid(DAY_US);
+        let open = &self.roster.lines[index as usize].open;
+        let first = open.partition_point(|s| s.day < day(coverage.from.as_micros()));
+        let last = open.partition_point(|s| s.day <= day(coverage.until.as_micros()));
+        for at in (first..last).rev() {
+            let mut seen = self.roster.lines[index as usize].open[at].clone();
+            self.weigh(index, &mut seen);
+            let line = &mut self.roster.lines[index as usize];
+            let live = line.live(seen.day, i64::MIN);
+            if live > 0.0 && !std::mem::replace(&mut seen.counted, true) {
+                line.record.active[seen.stream] += 1;
+            }
+            line.open[at] = seen;
+            if live >= 1.0 {
+                line.open.remove(at);
             }
         }
     }
 }
 
-fn covered(line: &Line, day: i64) -> bool {
-    let after = line.coverage.partition_point(|c| c.0 <= day);
-    after > 0 && line.coverage[after - 1].1 >= day
+/// Exposure of a number that was proven alive in parts of a span. On a shared number silence does
+/// not tell who kept the secret.
+fn expose(case: &mut Case, decay: &Decay, placement: &Placement, line: &Line, span: Span) {
+    for part in line.proven.within(span) {
+        case.exposure_us += part.1 - part.0;
+        if line.placements.len() == 1 {
+            case.rate.quiet(decay, placement.day(), part);
+        }
+    }
 }
 
 impl super::Appeal {

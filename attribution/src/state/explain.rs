@@ -14,7 +14,7 @@ use crate::verdict::{
 };
 
 /// Days of exposure, over all numbers, below which nothing can be said.
-const EXPOSURE_DAYS_MIN: u64 = 45;
+const EXPOSURE_DAYS_MIN: f64 = 45.0;
 
 impl State {
     pub(super) fn explain_all(&self) -> Vec<Verdict> {
@@ -106,6 +106,7 @@ impl State {
                 .flagged
                 .map(|f| first.map_or(0.0, |first| ((f - first) as f64 / DAY_US as f64).max(0.0))),
             exposure_days: self.exposure_days(platform),
+            live_hours: 24.0 * self.exposure_days(platform),
             canaries: platform.placements.len() as u32,
             canaries_hit: lines.len() as u32,
             flags: self.flags(platform, &notes),
@@ -124,22 +125,19 @@ impl State {
         }
     }
 
-    /// Settled exposure, and what was proven since.
+    /// Settled exposure, and what was proven since, up to the day being collected.
     fn exposure_days(&self, platform: &Platform) -> f64 {
-        let today = self.today.unwrap_or(0);
+        let today = self.today.unwrap_or(0).saturating_mul(DAY_US);
         let open: i64 = platform
             .placements
             .iter()
             .map(|p| &self.roster.placements[*p as usize])
             .map(|p| {
                 let line = &self.roster.lines[p.line as usize];
-                line.coverage
-                    .iter()
-                    .map(|c| (c.1.min(today - 1) + 1 - c.0.max(p.settled)).max(0))
-                    .sum::<i64>()
+                line.proven.held_us((p.settled, today))
             })
             .sum();
-        (platform.case.exposure_days + open as u64) as f64
+        (platform.case.exposure_us + open) as f64 / DAY_US as f64
     }
 
     fn class(
@@ -162,7 +160,7 @@ impl State {
         if count(Cause::FirstParty) > 1 {
             return Class::FirstParty;
         }
-        if self.exposure_days(platform) < EXPOSURE_DAYS_MIN as f64 {
+        if self.exposure_days(platform) < EXPOSURE_DAYS_MIN {
             Class::Insufficient
         } else {
             Class::Quiet

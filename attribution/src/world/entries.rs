@@ -135,6 +135,7 @@ fn contact(row: &ContactRow) -> Option<Event> {
         claimed_at: Some(Timestamp::from_unix_s(row.timestamp)),
         received_at: Timestamp::from_unix_s(row.received_at),
         authentication: Authentication::Imported,
+        line_test: None,
         extra: Default::default(),
         raw_method: None,
         raw_url: None,
