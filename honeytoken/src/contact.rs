@@ -52,6 +52,10 @@ pub struct Contact {
     /// The entry of our own test of the line that this is. It is no contact: nobody judges it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line_test: Option<u64>,
+    /// Whether no webhook brought it: we found it afterwards in the provider's own list. It
+    /// happened at [`Contact::claimed_at`], maybe long before it was received.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backfilled: bool,
     /// What else the adapter read, by the provider's names.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -122,6 +126,10 @@ pub enum Authentication {
     SignatureBody,
     /// A MAC over the body under a secret that we share with the provider.
     MacBody,
+    /// Read by us from the provider's own API, over TLS under our credentials: as sure as its
+    /// server's certificate when it was read, and nothing is left that could be checked again.
+    /// Hence weaker than a kept MAC, and stronger than a signature that leaves the body open.
+    ProviderApi,
     /// A MAC or token that does not cover the body.
     MacWithoutBody,
     /// A password or a secret URL.
@@ -140,6 +148,7 @@ impl Authentication {
         match self {
             Authentication::SignatureBody => "signature_body",
             Authentication::MacBody => "mac_body",
+            Authentication::ProviderApi => "provider_api",
             Authentication::MacWithoutBody => "mac_without_body",
             Authentication::SharedSecret => "shared_secret",
             Authentication::None => "none",

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure, Honeytoken,
-    HoneytokenEnded, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired, LineSilent,
-    LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation, PersonalDataRead,
-    PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Repeat, RequestMade, Sender, Study,
-    Unparsed,
+    Attachment, Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure,
+    Honeytoken, HoneytokenEnded, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired,
+    LineSilent, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
+    PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
+    Repeat, RequestMade, Sender, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -100,6 +100,10 @@ events! {
     Repeat(Repeat) = "repeat",
     /// A signed request could not be read.
     Unparsed(Unparsed) = "unparsed",
+    /// A recording or picture was fetched.
+    Attachment(Attachment) = "attachment",
+    /// A provider's lists were compared with the log.
+    Reconciliation(Reconciliation) = "reconciliation",
     /// A line was proven alive for a while.
     Coverage(Coverage) = "coverage",
     /// A line is about to be tested.
@@ -188,6 +192,8 @@ impl Event {
             Event::PersonalDataRead(read) => Subject::Key(read.reader.clone()),
             Event::ConnectionSet(c) => Subject::Other("connection", c.connection.to_string()),
             Event::ConnectionRetired(c) => Subject::Other("connection", c.connection.to_string()),
+            Event::Attachment(a) => called_party(a.to.as_ref(), &a.connection),
+            Event::Reconciliation(r) => Subject::Other("connection", r.connection.to_string()),
             Event::Unparsed(u) => Subject::Other("connection", u.connection.to_string()),
             Event::StudySet(s) => Subject::Other("study", s.study.to_string()),
             Event::HoneytokenEnded(h) => Subject::Other("honeytoken", h.honeytoken.to_string()),

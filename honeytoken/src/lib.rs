@@ -12,6 +12,7 @@
 //! Every body of an event is plain data with serde's shape; its top-level fields are the fields
 //! that the evidence log commits to one by one. How they become bytes is `store`'s business.
 
+mod attachment;
 mod connection;
 mod contact;
 mod entry;
@@ -25,6 +26,7 @@ mod operation;
 mod persona;
 mod phone;
 mod platform;
+mod reconciliation;
 mod registry;
 mod secret;
 mod sender;
@@ -32,6 +34,7 @@ mod spans;
 mod study;
 mod time;
 
+pub use attachment::Attachment;
 pub use connection::{Connection, ConnectionRetired};
 pub use contact::{Authentication, Contact, Medium, RawBody, Repeat, Unparsed};
 pub use entry::Entry;
@@ -48,6 +51,7 @@ pub use operation::{Erasure, Note, NoteTopic, Operation, PersonalDataRead, Polic
 pub use persona::{Language, Persona, PersonaSpec};
 pub use phone::{Country, PhoneNumber, PhoneNumberError};
 pub use platform::{Partner, Platform};
+pub use reconciliation::{ReconciledDay, Reconciliation};
 pub use registry::{HoneytokenRecord, Issue, LineChoice, LineView, Refusal, Registry};
 pub use secret::Secret;
 pub use sender::{Sender, SenderKind};

@@ -123,6 +123,8 @@ impl Registry {
             Event::Genesis(_)
             | Event::Repeat(_)
             | Event::Unparsed(_)
+            | Event::Attachment(_)
+            | Event::Reconciliation(_)
             | Event::Coverage(_)
             | Event::LineTest(_)
             | Event::LineTestMissed(_)

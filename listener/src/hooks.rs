@@ -335,6 +335,7 @@ impl Raw<'_> {
             received_at: now,
             authentication: verified.authentication(),
             line_test: None,
+            backfilled: false,
             extra: event
                 .extra
                 .iter()

@@ -313,6 +313,7 @@ pub fn contact(row: ContactRow) -> Event {
         received_at: row.received_at,
         authentication: Authentication::Imported,
         line_test: None,
+        backfilled: false,
         extra: serde_json::Map::new(),
         raw_method: None,
         raw_url: None,

@@ -70,6 +70,7 @@ fn contact(n: u64) -> Event {
         received_at: Timestamp::from_unix_s(1_795_000_000),
         authentication: Authentication::MacBody,
         line_test: None,
+        backfilled: false,
         extra: serde_json::Map::new(),
         raw_method: Some("POST".to_owned()),
         raw_url: Some("https://example.org/hooks/trunk".to_owned()),

@@ -38,7 +38,8 @@ pub(crate) enum Unreadable {
 enum Depth {
     /// All.
     Everything,
-    /// Not the raw request of a contact, which folding never looks at.
+    /// Neither the raw request of a contact nor the bytes of an attachment, which folding never
+    /// looks at.
     WithoutRaw,
 }
 
@@ -115,10 +116,10 @@ impl Vault {
         depth: Depth,
     ) -> Result<(Zeroizing<[u8; 32]>, Vec<Field>), Unreadable> {
         let view = payload::read(&unlocked.payload)?;
-        let is_contact = |&(name, value): &(&str, Value<'_>)| {
-            name == "kind" && matches!(value, Value::Inline(r#""contact""#))
+        let has_raw = |&(name, value): &(&str, Value<'_>)| {
+            name == "kind" && matches!(value, Value::Inline(r#""contact""# | r#""attachment""#))
         };
-        let skip_raw = depth == Depth::WithoutRaw && view.fields.iter().any(is_contact);
+        let skip_raw = depth == Depth::WithoutRaw && view.fields.iter().any(has_raw);
         let mut fields = Vec::with_capacity(view.fields.len());
         for (name, value) in view.fields {
             if skip_raw && name.starts_with("raw_") {

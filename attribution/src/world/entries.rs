@@ -136,6 +136,7 @@ fn contact(row: &ContactRow) -> Option<Event> {
         received_at: Timestamp::from_unix_s(row.received_at),
         authentication: Authentication::Imported,
         line_test: None,
+        backfilled: false,
         extra: Default::default(),
         raw_method: None,
         raw_url: None,

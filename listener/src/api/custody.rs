@@ -98,6 +98,13 @@ fn detail(event: &Event) -> String {
         Event::Note(_) | Event::Policy(_) => String::new(),
         Event::Contact(c) => format!("via {}", c.connection),
         Event::Repeat(r) => format!("of entry {}", r.repeats),
+        Event::Attachment(a) => format!("{} bytes of entry {}", a.bytes, a.contact),
+        Event::Reconciliation(r) => {
+            format!(
+                "connection {} from {} until {}",
+                r.connection, r.from, r.until
+            )
+        }
         Event::Unparsed(u) => format!("via {}: {}", u.connection, u.reason),
     }
 }

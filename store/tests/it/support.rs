@@ -87,6 +87,7 @@ pub(crate) fn contact(number: u32, text: &str) -> Event {
         received_at: start(),
         authentication: Authentication::MacBody,
         line_test: None,
+        backfilled: false,
         extra: serde_json::Map::new(),
         raw_method: Some("POST".to_owned()),
         raw_url: Some("https://example.org/hooks/trunk".to_owned()),
