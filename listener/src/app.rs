@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, watch};
 
+use crate::account::Accounts;
 use crate::audit::Reads;
 use crate::config::CallAnswer;
 use crate::config::Config;
@@ -26,6 +27,8 @@ pub struct App {
     pub public_url: String,
     /// Live connections, ready to verify.
     pub(crate) connections: Connections,
+    /// Providers' accounts, opened when they are asked.
+    pub accounts: Accounts,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// Who tries keys that are none of ours.
@@ -48,6 +51,7 @@ impl App {
             config,
             public_url,
             connections,
+            accounts: Accounts::default(),
             metrics: Metrics::default(),
             failed_keys: FailedKeys::default(),
             reads: Reads::default(),

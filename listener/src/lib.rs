@@ -1,5 +1,6 @@
 //! The doors of canaryline: everything that speaks a network.
 //!
+//! - [`account`]: providers' APIs, asked under a connection's credentials.
 //! - [`provider`]: webhook adapters, one file or folder each; pure, no sockets.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
@@ -10,6 +11,7 @@
 //! What this room does not do: decide who leaked (attribution), know the bytes on disk (store), or
 //! make reports (report). Nothing but the recorder appends.
 
+pub mod account;
 mod api;
 pub mod api_key;
 pub mod app;

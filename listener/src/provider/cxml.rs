@@ -113,11 +113,15 @@ fn lasting(event: Received, seconds: Option<&str>) -> Received {
 
 /// The calling party; a number that stands for "withheld" becomes the word.
 fn caller(form: &Form<'_>) -> Result<Option<Sender>, Malformed> {
-    let from = form.get("From")?.map(|from| {
+    Ok(caller_shown(form.get("From")?))
+}
+
+/// The calling party as shown to us.
+pub(super) fn caller_shown(from: Option<&str>) -> Option<Sender> {
+    party(from.map(|from| {
         let word = WITHHELD.iter().find(|(number, _)| *number == from);
         word.map_or(from, |(_, word)| word)
-    });
-    Ok(party(from))
+    }))
 }
 
 /// The XML answer: calls by policy, silence to all else. `ring` is the element that waits without

@@ -30,6 +30,7 @@ mod mac;
 mod malformed;
 mod nonces;
 mod received;
+pub(crate) mod records;
 mod refusal;
 mod registry;
 mod request;

@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::form::{Field, Form};
 use super::mac::{Keys, passed};
 use super::received::{medium, party_without_plus};
+use super::settings::API_BASE;
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
@@ -40,10 +41,14 @@ pub(super) static PROVIDER: Provider = Provider {
     title: "Plivo",
     carries: &[Medium::Sms, Medium::Call],
     authentication: &[Authentication::MacBody, Authentication::MacWithoutBody],
-    secrets: &[SecretName::required(
-        "auth_token",
-        "the token of the account, or of the sub-account that owns the number",
-    )],
+    secrets: &[
+        SecretName::required(
+            "auth_token",
+            "the token of the account, or of the sub-account that owns the number",
+        ),
+        SecretName::account("auth_id", "MA… or SA…, to ask the account"),
+        API_BASE,
+    ],
     credential_headers: &[V2, V2_MAIN, V2_NONCE],
     credential_in_url: false,
     redelivers_with_new_id_within_s: None,

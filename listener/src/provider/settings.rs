@@ -14,15 +14,34 @@ pub struct SecretName {
     pub name: &'static str,
     /// Whether the connection cannot do without.
     pub required: bool,
+    /// Whether it is there to ask the provider's account, not to verify what it sends.
+    pub for_account: bool,
     /// What it is and where the provider shows it.
     pub about: &'static str,
 }
 
+/// Where a stand-in for the provider's API listens on this machine. No secret, and not for use.
+pub(super) const API_BASE: SecretName = SecretName::account(
+    "api_base",
+    "for tests alone: http:// and an address of this machine that stands for the provider's API",
+);
+
 impl SecretName {
+    /// A credential for the provider's account, see [`crate::account`].
+    pub(super) const fn account(name: &'static str, about: &'static str) -> SecretName {
+        SecretName {
+            name,
+            required: false,
+            for_account: true,
+            about,
+        }
+    }
+
     pub(super) const fn required(name: &'static str, about: &'static str) -> SecretName {
         SecretName {
             name,
             required: true,
+            for_account: false,
             about,
         }
     }
@@ -31,6 +50,7 @@ impl SecretName {
         SecretName {
             name,
             required: false,
+            for_account: false,
             about,
         }
     }

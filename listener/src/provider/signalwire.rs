@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::mac::Keys;
 use super::received::party;
+use super::settings::API_BASE;
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
@@ -34,10 +35,13 @@ pub(super) static PROVIDER: Provider = Provider {
         Medium::Transcript,
     ],
     authentication: &[Authentication::MacBody],
-    secrets: &[SecretName::required(
-        "signing_key",
-        "the project's signing key, PSK_…",
-    )],
+    secrets: &[
+        SecretName::required("signing_key", "the project's signing key, PSK_…"),
+        SecretName::account("space", "to ask the account: NAME of NAME.signalwire.com"),
+        SecretName::account("project_id", "to ask the account: the project"),
+        SecretName::account("api_token", "to ask the account: the project's API token"),
+        API_BASE,
+    ],
     credential_headers: &[],
     credential_in_url: false,
     redelivers_with_new_id_within_s: None,

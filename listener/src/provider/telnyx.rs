@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 use super::form::Form;
 use super::mac::{decode_secret, passed};
 use super::received::{medium, party};
-use super::settings::Secrets;
+use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
@@ -43,10 +43,22 @@ pub(super) static PROVIDER: Provider = Provider {
         Medium::Transcript,
     ],
     authentication: &[Authentication::SignatureBody],
-    secrets: &[SecretName::required(
-        "public_key",
-        "the account's public key in base64, from Mission Control",
-    )],
+    secrets: &[
+        SecretName::required(
+            "public_key",
+            "the account's public key in base64, from Mission Control",
+        ),
+        SecretName::account("api_key", "KEY…, to ask the account"),
+        SecretName::account(
+            "messaging_profile_id",
+            "the messaging profile that numbers are put under",
+        ),
+        SecretName::account(
+            "call_control_application_id",
+            "the call-control application that numbers are put under",
+        ),
+        API_BASE,
+    ],
     credential_headers: &[],
     credential_in_url: false,
     redelivers_with_new_id_within_s: None,
@@ -113,6 +125,11 @@ impl Adapter for Telnyx {
             false => Answer::EMPTY,
         }
     }
+}
+
+/// A message as the API gives it, which is the payload of its webhook.
+pub(super) fn listed(message: &[u8]) -> Result<Received, Malformed> {
+    json::read::<Message>(message)?.read()
 }
 
 fn texml(form: &Form<'_>) -> Result<Received, Malformed> {
@@ -254,6 +271,11 @@ impl Data {
 
 impl Message {
     fn into_event(self, webhook_event_id: &str) -> Result<Received, Malformed> {
+        let event = self.read()?;
+        Ok(event.with_extra("webhook_event_id", webhook_event_id))
+    }
+
+    fn read(self) -> Result<Received, Malformed> {
         let ours = |party: &&Party| party.status.as_deref() == Some("webhook_delivered");
         let to = self.to.iter().find(ours).or(self.to.first());
         let to = to.and_then(|to| party(to.phone_number.as_deref()));
@@ -264,7 +286,6 @@ impl Message {
                 from.and_then(|from| party(from.phone_number.as_deref())),
                 Some(to.ok_or(Malformed::Missing("data.payload.to"))?),
             )
-            .with_extra("webhook_event_id", webhook_event_id)
             .with_media(self.media.iter().map(media).collect::<Vec<Value>>())
             .with_detail("carrier", from.and_then(|from| from.carrier.as_deref()))
             .with_detail("line_type", from.and_then(|from| from.line_type.as_deref()))

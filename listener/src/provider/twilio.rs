@@ -22,7 +22,7 @@ use ring::hmac;
 
 use super::form::{Field, Form};
 use super::mac::{Keys, passed, same, sha256_hex};
-use super::settings::Secrets;
+use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
@@ -51,7 +51,16 @@ pub(super) static PROVIDER: Provider = Provider {
             "the token of the account or sub-account that owns the number, or its webhook shared \
              key",
         ),
-        SecretName::optional("account_sid", "the only account whose events are taken"),
+        SecretName::optional(
+            "account_sid",
+            "the only account whose events are taken; also used to ask the account",
+        ),
+        SecretName::account(
+            "api_key_sid",
+            "SK…, to ask the account in place of its token",
+        ),
+        SecretName::account("api_key_secret", "the secret of api_key_sid"),
+        API_BASE,
     ],
     credential_headers: &[],
     credential_in_url: false,

@@ -20,7 +20,7 @@ use super::json::Loose;
 use super::jwt::{Algorithm, NumericDate, Tokens, bearer};
 use super::mac::{passed, same, sha256_hex};
 use super::received::{medium, party_without_plus};
-use super::settings::Secrets;
+use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
@@ -38,7 +38,16 @@ pub(super) static PROVIDER: Provider = Provider {
     authentication: &[Authentication::MacBody],
     secrets: &[
         SecretName::required("signature_secret", "the account's signature secret"),
-        SecretName::optional("api_key", "the only account whose events are taken"),
+        SecretName::optional(
+            "api_key",
+            "the only account whose events are taken; also used to ask the account",
+        ),
+        SecretName::account("api_secret", "to ask the account"),
+        SecretName::account(
+            "application_id",
+            "the application that numbers are put under",
+        ),
+        API_BASE,
     ],
     credential_headers: &["authorization"],
     credential_in_url: false,

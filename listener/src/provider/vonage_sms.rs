@@ -19,7 +19,7 @@ use serde_json::json;
 
 use super::mac::{Keys, hex, passed, same};
 use super::received::party_without_plus;
-use super::settings::Secrets;
+use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
     Dedupe, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
@@ -41,7 +41,12 @@ pub(super) static PROVIDER: Provider = Provider {
             "signature_method",
             "as in the dashboard: md5hash (\"MD5 hash\"), or an HMAC: md5, sha1, sha256, sha512",
         ),
-        SecretName::optional("api_key", "the only account whose messages are taken"),
+        SecretName::optional(
+            "api_key",
+            "the only account whose messages are taken; also used to ask the account",
+        ),
+        SecretName::account("api_secret", "to ask the account"),
+        API_BASE,
     ],
     credential_headers: &[],
     credential_in_url: false,

@@ -1,0 +1,265 @@
+//! Whom an account may ask: only the provider's hosts, only public addresses.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::AccountError;
+
+/// The hosts of one account.
+#[derive(Clone)]
+pub(crate) struct Hosts {
+    title: &'static str,
+    /// Hosts that are given the credentials.
+    api: Vec<String>,
+    /// Hosts of recordings and pictures, which are not.
+    media: &'static [&'static str],
+    /// A server on this machine in place of all of them, for tests.
+    instead: Option<Url>,
+}
+
+impl Hosts {
+    /// The hosts of a provider; `instead` replaces them and must be `http://` on the loopback
+    /// interface.
+    ///
+    /// # Errors
+    /// When `instead` is anything else.
+    pub(crate) fn new(
+        title: &'static str,
+        api: Vec<String>,
+        media: &'static [&'static str],
+        instead: Option<&str>,
+    ) -> Result<Hosts, AccountError> {
+        let instead = instead.map(loopback).transpose()?;
+        Ok(Hosts {
+            title,
+            api,
+            media,
+            instead,
+        })
+    }
+
+    /// Whether a server on this machine stands for the provider.
+    pub(crate) fn are_local(&self) -> bool {
+        self.instead.is_some()
+    }
+
+    /// The address of a path of the API; `host` is one of its own.
+    ///
+    /// # Errors
+    /// When the path makes no address.
+    pub(crate) fn url(&self, host: &str, path: &str) -> Result<Url, AccountError> {
+        let foreign = || AccountError::ForeignHost(self.title);
+        match &self.instead {
+            Some(base) => base.join(path),
+            None => format!("https://{host}{path}").parse(),
+        }
+        .map_err(|_| foreign())
+        .and_then(|url| self.admit(url.as_str()))
+    }
+
+    /// An address that a provider named, if it is one of the provider's own.
+    ///
+    /// # Errors
+    /// [`AccountError::ForeignHost`] for every other: another host, scheme or port, credentials in
+    /// the address.
+    pub(crate) fn admit(&self, url: &str) -> Result<Url, AccountError> {
+        let foreign = AccountError::ForeignHost(self.title);
+        let Ok(url) = url.parse::<Url>() else {
+            return Err(foreign);
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(foreign);
+        }
+        let host = url.host_str().unwrap_or_default();
+        let known = match &self.instead {
+            Some(base) => url.origin() == base.origin(),
+            None => {
+                let named = self.gets_credentials(&url) || self.media.contains(&host);
+                url.scheme() == "https" && url.port().is_none() && named
+            }
+        };
+        if known { Ok(url) } else { Err(foreign) }
+    }
+
+    /// Whether an admitted address is given the credentials.
+    pub(crate) fn gets_credentials(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        self.instead.is_some() || self.api.iter().any(|api| api == host)
+    }
+}
+
+fn loopback(text: &str) -> Result<Url, AccountError> {
+    let refused = AccountError::Setting {
+        name: "api_base",
+        wanted: "http:// and an address of this machine with its port, such as \
+                 http://127.0.0.1:8080; it is there for tests alone",
+    };
+    let Ok(url) = text.parse::<Url>() else {
+        return Err(refused);
+    };
+    let host = url.host_str().unwrap_or_default();
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let fits = url.scheme() == "http"
+        && url.username().is_empty()
+        && url.path() == "/"
+        && address.is_some_and(|address| address.is_loopback());
+    if fits { Ok(url) } else { Err(refused) }
+}
+
+/// Looks names up and passes public addresses only: a name of the provider's that points into our
+/// own network is not asked.
+pub(crate) struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|a| is_public(a.ip())).collect();
+            match public.is_empty() {
+                true => Err("name has no public address".into()),
+                false => Ok(Box::new(public.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => match embedded_v4(v6) {
+            Some(v4) => is_public_v4(v4),
+            None => is_public_v6(v6),
+        },
+    }
+}
+
+/// Not in the special-purpose registry of IPv4 (RFC 6890).
+fn is_public_v4(v4: Ipv4Addr) -> bool {
+    let [a, b, c, _] = v4.octets();
+    let special = v4.is_private()
+        || v4.is_loopback()
+        || v4.is_link_local()
+        || v4.is_broadcast()
+        || v4.is_documentation()
+        || a == 0
+        || a >= 224
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (b == 18 || b == 19));
+    !special
+}
+
+/// Global unicast, and neither documentation nor a tunnel that may lead anywhere.
+fn is_public_v6(v6: Ipv6Addr) -> bool {
+    let [first, second, ..] = v6.segments();
+    let documentation = first == 0x2001 && second == 0x0db8;
+    let tunnel = (first == 0x2001 && second == 0) || first == 0x2002;
+    (first & 0xe000) == 0x2000 && !documentation && !tunnel
+}
+
+/// The IPv4 address in a mapped or translated one (RFC 4291, RFC 6052).
+fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let segments = v6.segments();
+    let translated = segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
+    let [.., high, low] = segments;
+    let last = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    v6.to_ipv4_mapped().or(translated.then_some(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(instead: Option<&str>) -> Result<Hosts, AccountError> {
+        let api = vec!["api.twilio.com".to_owned()];
+        Hosts::new("Twilio", api, &["media.twiliocdn.com"], instead)
+    }
+
+    #[test]
+    fn only_the_providers_own_addresses() {
+        let hosts = hosts(None).unwrap();
+        for good in [
+            "https://api.twilio.com/2010-04-01/x",
+            "https://media.twiliocdn.com/AC1/2",
+            "https://API.twilio.com/x",
+        ] {
+            assert!(hosts.admit(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://api.twilio.com/x",
+            "https://api.twilio.com:8443/x",
+            "https://user@api.twilio.com/x",
+            "https://api.twilio.com.evil.example/x",
+            "https://evil.example/api.twilio.com",
+            "https://127.0.0.1/x",
+            "https://169.254.169.254/latest/meta-data",
+            "file:///etc/passwd",
+            "ftp://api.twilio.com/x",
+            "//api.twilio.com/x",
+            "",
+        ] {
+            assert!(hosts.admit(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_media_are_given_no_credentials() {
+        let hosts = hosts(None).unwrap();
+        let gets = |url: &str| hosts.gets_credentials(&hosts.admit(url).unwrap());
+        assert!(gets("https://api.twilio.com/x"));
+        assert!(!gets("https://media.twiliocdn.com/x"));
+    }
+
+    #[test]
+    fn tests_reach_this_machine_only() {
+        for good in ["http://127.0.0.1:8080", "http://[::1]:9/"] {
+            assert!(hosts(Some(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "https://127.0.0.1:8080",
+            "http://localhost:8080",
+            "http://10.0.0.1:80",
+            "http://example.org",
+            "http://127.0.0.1:8080/path",
+            "http://u@127.0.0.1:8080",
+            "",
+        ] {
+            assert!(hosts(Some(bad)).is_err(), "{bad}");
+        }
+        let local = hosts(Some("http://127.0.0.1:8080")).unwrap();
+        assert!(local.admit("http://127.0.0.1:8080/a").is_ok());
+        assert!(local.admit("http://127.0.0.1:8081/a").is_err());
+        assert!(local.admit("https://api.twilio.com/a").is_err());
+    }
+
+    #[test]
+    fn addresses_of_our_own_network_are_not_public() {
+        for private in [
+            "10.1.2.3",
+            "127.0.0.1",
+            "169.254.169.254",
+            "192.168.0.1",
+            "172.16.0.1",
+            "0.0.0.0",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for public in ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+}

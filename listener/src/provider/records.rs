@@ -1,0 +1,191 @@
+//! Entries of providers' lists, read into the shape and under the dedupe key of their webhooks.
+//!
+//! They stand beside the adapters so that both use the same parts: a message found in the
+//! provider's list and the webhook that tells of it are one event.
+
+use honeytoken::Timestamp;
+use serde::Deserialize;
+
+use super::json::{self, Loose};
+use super::received::{party, party_without_plus};
+use super::{Received, cxml, when};
+
+/// A message of Twilio's or SignalWire's list; none if it did not come in.
+pub(crate) fn cxml_message(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Message {
+        sid: String,
+        direction: String,
+        from: Option<String>,
+        to: Option<String>,
+        body: Option<String>,
+        date_sent: Option<String>,
+        date_created: Option<String>,
+        num_media: Option<Loose>,
+        messaging_service_sid: Option<String>,
+    }
+    let message: Message = json::read(raw.as_bytes()).ok()?;
+    let event = Received::sms(&message.sid, message.body.as_deref())
+        .between(
+            cxml::caller_shown(message.from.as_deref()),
+            party(message.to.as_deref()),
+        )
+        .with_detail(
+            "messaging_service",
+            message.messaging_service_sid.as_deref(),
+        )
+        .with_detail(
+            "num_media",
+            message.num_media.as_ref().map(|n| n.0.as_str()),
+        );
+    let at = message.date_sent.or(message.date_created);
+    let event = happened(event, at.as_deref().and_then(moment));
+    (message.direction == "inbound").then_some(event)
+}
+
+/// A call of Twilio's or SignalWire's list; none if it did not come in.
+pub(crate) fn cxml_call(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Call {
+        sid: String,
+        direction: String,
+        status: String,
+        from: Option<String>,
+        to: Option<String>,
+        start_time: Option<String>,
+        date_created: Option<String>,
+        duration: Option<Loose>,
+        forwarded_from: Option<String>,
+        caller_name: Option<String>,
+    }
+    let call: Call = json::read(raw.as_bytes()).ok()?;
+    let event = Received::call(&call.sid, &call.status)
+        .between(
+            cxml::caller_shown(call.from.as_deref()),
+            party(call.to.as_deref()),
+        )
+        .with_detail("forwarded_from", call.forwarded_from.as_deref())
+        .with_detail("caller_name", call.caller_name.as_deref());
+    let at = call.start_time.or(call.date_created);
+    let event = happened(event, at.as_deref().and_then(moment));
+    let event = lasting(event, call.duration.as_ref());
+    (call.direction == "inbound").then_some(event)
+}
+
+/// A message's detail record of Telnyx's, which holds no text; none if it did not come in.
+pub(crate) fn telnyx_detail(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Detail {
+        uuid: String,
+        direction: String,
+        cli: Option<String>,
+        cld: Option<String>,
+        carrier: Option<String>,
+        message_type: Option<String>,
+        created_at: Option<String>,
+    }
+    let detail: Detail = json::read(raw.as_bytes()).ok()?;
+    let event = Received::sms(&detail.uuid, None)
+        .between(party(detail.cli.as_deref()), party(detail.cld.as_deref()))
+        .with_detail("carrier", detail.carrier.as_deref())
+        .with_detail("type", detail.message_type.as_deref());
+    let at = detail.created_at.as_deref().and_then(moment);
+    (detail.direction == "inbound").then_some(happened(event, at))
+}
+
+/// A whole message of Telnyx's, as its webhook carries it; none if it is not one.
+pub(crate) fn telnyx_message(raw: &str) -> Option<Received> {
+    super::telnyx::listed(raw.as_bytes()).ok()
+}
+
+/// A message of Plivo's list, which holds no text; none if it did not come in.
+pub(crate) fn plivo_message(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Message {
+        message_uuid: String,
+        message_direction: String,
+        message_time: Option<String>,
+        message_type: Option<String>,
+        from_number: Option<String>,
+        to_number: Option<String>,
+    }
+    let message: Message = json::read(raw.as_bytes()).ok()?;
+    let event = Received::sms(&message.message_uuid, None)
+        .between(
+            party_without_plus(message.from_number.as_deref()),
+            party_without_plus(message.to_number.as_deref()),
+        )
+        .with_detail("type", message.message_type.as_deref());
+    let at = message.message_time.as_deref().and_then(moment);
+    (message.message_direction == "inbound").then_some(happened(event, at))
+}
+
+/// A call of Plivo's list, which holds calls that are over; none if it did not come in.
+pub(crate) fn plivo_call(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Call {
+        call_uuid: String,
+        call_direction: String,
+        from_number: Option<String>,
+        to_number: Option<String>,
+        initiation_time: Option<String>,
+        end_time: Option<String>,
+        call_duration: Option<Loose>,
+        hangup_cause_name: Option<String>,
+    }
+    let call: Call = json::read(raw.as_bytes()).ok()?;
+    let event = Received::call(&call.call_uuid, "completed")
+        .between(
+            party_without_plus(call.from_number.as_deref()),
+            party_without_plus(call.to_number.as_deref()),
+        )
+        .with_detail("cause", call.hangup_cause_name.as_deref());
+    let at = call.initiation_time.or(call.end_time);
+    let event = happened(event, at.as_deref().and_then(moment));
+    let event = lasting(event, call.call_duration.as_ref());
+    (call.call_direction == "inbound").then_some(event)
+}
+
+/// A message of Vonage's report; none if it did not come in.
+pub(crate) fn vonage_message(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Message {
+        message_id: String,
+        direction: String,
+        from: Option<Loose>,
+        to: Option<Loose>,
+        message_body: Option<String>,
+        network: Option<Loose>,
+        date_received: Option<String>,
+    }
+    let message: Message = json::read(raw.as_bytes()).ok()?;
+    let number =
+        |party: &Option<Loose>| party_without_plus(party.as_ref().map(|party| party.0.as_str()));
+    let event = Received::sms(&message.message_id, message.message_body.as_deref())
+        .between(number(&message.from), number(&message.to))
+        .with_detail("network", message.network.as_ref().map(|n| n.0.as_str()));
+    let at = message.date_received.as_deref().and_then(moment);
+    (message.direction == "inbound").then_some(happened(event, at))
+}
+
+fn happened(event: Received, claimed_at: Option<Timestamp>) -> Received {
+    Received {
+        claimed_at,
+        ..event
+    }
+}
+
+fn lasting(event: Received, seconds: Option<&Loose>) -> Received {
+    let duration_s = seconds.and_then(|text| text.0.parse().ok());
+    Received {
+        duration_s,
+        ..event
+    }
+}
+
+/// A time in either of the spellings that these lists use.
+fn moment(text: &str) -> Option<Timestamp> {
+    when::rfc2822(text)
+        .or_else(|| when::rfc3339(&text.replacen(' ', "T", 1)))
+        .or_else(|| when::civil(text, 0))
+}
