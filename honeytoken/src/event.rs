@@ -3,9 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    Attachment, Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure,
-    Honeytoken, HoneytokenEnded, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired,
-    LineSilent, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
+    Anchor, Attachment, Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure,
+    Honeytoken, HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line, LineAlive,
+    LineRetired, LineSilent, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
     PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
     Repeat, RequestMade, Sender, Study, Unparsed,
 };
@@ -132,6 +132,10 @@ events! {
     Note(Note) = "note",
     /// The rules for verdicts are set.
     Policy(Policy) = "policy",
+    /// An outside authority vouched for a checkpoint.
+    Anchor(Anchor) = "anchor",
+    /// A verdict, with the numbers it follows from.
+    Judgement(Judgement) = "judgement",
 }
 
 /// Whom or what an entry is filed under in the public leaves: one subject per number, so that a
@@ -183,6 +187,7 @@ impl Event {
             Event::Contact(c) => called_party(c.to.as_ref(), &c.connection),
             Event::Repeat(r) => called_party(r.to.as_ref(), &r.connection),
             Event::PlatformDeclared(p) => Subject::Platform(p.platform.clone()),
+            Event::Judgement(j) => Subject::Platform(j.platform.clone()),
             Event::Note(Note {
                 topic: NoteTopic::Platform(id),
                 ..
@@ -202,7 +207,8 @@ impl Event {
             | Event::Operation(_)
             | Event::Erasure(_)
             | Event::Note(_)
-            | Event::Policy(_) => Subject::Log,
+            | Event::Policy(_)
+            | Event::Anchor(_) => Subject::Log,
         }
     }
 }

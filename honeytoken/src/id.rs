@@ -93,6 +93,10 @@ id!(
     /// An API key: who did it.
     KeyId
 );
+id!(
+    /// An outside authority that vouches for checkpoints.
+    AuthorityId
+);
 
 #[cfg(test)]
 mod tests {

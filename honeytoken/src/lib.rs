@@ -12,6 +12,7 @@
 //! Every body of an event is plain data with serde's shape; its top-level fields are the fields
 //! that the evidence log commits to one by one. How they become bytes is `store`'s business.
 
+mod anchor;
 mod attachment;
 mod connection;
 mod contact;
@@ -19,6 +20,7 @@ mod entry;
 mod event;
 mod honeytoken;
 mod id;
+mod judgement;
 mod key;
 mod life;
 mod line;
@@ -34,13 +36,15 @@ mod spans;
 mod study;
 mod time;
 
+pub use anchor::{Anchor, AnchorForm};
 pub use attachment::Attachment;
 pub use connection::{Connection, ConnectionRetired};
 pub use contact::{Authentication, Contact, Medium, RawBody, Repeat, Unparsed};
 pub use entry::Entry;
 pub use event::{Event, Genesis, Subject, UnknownKind};
 pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};
-pub use id::{ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId};
+pub use id::{AuthorityId, ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId};
+pub use judgement::Judgement;
 pub use key::{KeyCreated, KeyRevoked, Role, UnknownRole};
 pub use life::{
     Basis, Coverage, LineAlive, LineSilent, LineTest, LineTestMissed, LineUnproven, ProviderListed,

@@ -135,7 +135,9 @@ impl Registry {
             | Event::PersonalDataRead(_)
             | Event::Operation(_)
             | Event::Erasure(_)
-            | Event::Note(_) => {}
+            | Event::Note(_)
+            | Event::Anchor(_)
+            | Event::Judgement(_) => {}
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 
 use crate::account::Accounts;
+use crate::anchors::{Anchors, Authority};
 use crate::audit::Reads;
 use crate::config::CallAnswer;
 use crate::config::Config;
@@ -33,6 +34,8 @@ pub struct App {
     pub(crate) metrics: Metrics,
     /// Who tries keys that are none of ours.
     pub(crate) failed_keys: FailedKeys,
+    /// Outside authorities, and how asking them goes.
+    pub(crate) anchors: Anchors,
     /// Who looked at personal data, until it is written down.
     pub(crate) reads: Reads,
     /// News for the stream.
@@ -43,7 +46,12 @@ pub struct App {
 
 impl App {
     /// Puts the parts together; connections are read from the fold.
-    pub fn new(recorder: Recorder, config: Config, public_url: String) -> Arc<App> {
+    pub(crate) fn new(
+        recorder: Recorder,
+        config: Config,
+        authorities: Vec<Authority>,
+        public_url: String,
+    ) -> Arc<App> {
         let connections = Connections::default();
         connections.refresh(&recorder.view().state().registry);
         Arc::new(App {
@@ -54,6 +62,7 @@ impl App {
             accounts: Accounts::default(),
             metrics: Metrics::default(),
             failed_keys: FailedKeys::default(),
+            anchors: Anchors::new(authorities),
             reads: Reads::default(),
             news: broadcast::channel(STREAM_MESSAGES_MAX).0,
             closing: watch::Sender::new(false),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use honeytoken::{ConnectionId, Secret};
 use serde::Deserialize;
 
+use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
 use crate::provider::Provider;
 
 /// The settings of one installation.
@@ -54,6 +55,8 @@ pub struct Config {
     pub tls: Option<TlsConfig>,
     /// Decoys.
     pub persona: PersonaConfig,
+    /// Outside authorities that vouch for checkpoints, by name.
+    pub anchors: BTreeMap<String, AnchorConfig>,
     /// Connections whose secrets come from the environment; set anew at every start.
     pub connections: BTreeMap<String, ConnectionConfig>,
 }
@@ -69,6 +72,7 @@ impl Default for Config {
             limits: Limits::default(),
             tls: None,
             persona: PersonaConfig::default(),
+            anchors: BTreeMap::new(),
             connections: BTreeMap::new(),
         }
     }
@@ -227,6 +231,9 @@ pub enum ConfigError {
     /// A connection that its provider cannot use.
     #[error("settings name a connection {0} that cannot be used: {1}")]
     Connection(ConnectionId, String),
+    /// An authority in `[anchors]` cannot be asked.
+    #[error("settings name an authority {0} that cannot be asked: {1}")]
+    Anchor(String, AnchorSettingsError),
     /// A variable that holds a secret is not set.
     #[error("environment variable {0} is not set; connection {1} takes a secret from it")]
     NoVariable(String, String),
@@ -251,6 +258,22 @@ impl Config {
             source,
         })?;
         text.parse()
+    }
+
+    /// The authorities of `[anchors]`, with their roots read.
+    ///
+    /// # Errors
+    /// One that cannot be asked, by name.
+    pub(crate) fn authorities(&self) -> Result<Vec<Authority>, ConfigError> {
+        authorities(&self.anchors).map_err(|(name, error)| ConfigError::Anchor(name, error))
+    }
+
+    /// Whether everything that the settings name outside themselves is there and serves.
+    ///
+    /// # Errors
+    /// What is not, by name.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.authorities().map(drop)
     }
 
     /// The connections of `[connections]`, with secrets looked up by `variable`.

@@ -2,6 +2,7 @@
 //!
 //! - [`account`]: providers' APIs, asked under a connection's credentials.
 //! - [`provider`]: webhook adapters, one file or folder each; pure, no sockets.
+//! - `anchors`: outside authorities that vouch for checkpoints.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - `hooks`: the webhook door. `api`: keys in, JSON out. [`server`]: sockets and limits.
@@ -12,6 +13,7 @@
 //! make reports (report). Nothing but the recorder appends.
 
 pub mod account;
+mod anchors;
 mod api;
 pub mod api_key;
 pub mod app;
@@ -30,6 +32,7 @@ pub mod recorder;
 mod running;
 pub mod server;
 
+pub use anchors::{AnchorConfig, AnchorSettingsError};
 pub use clock::Clock;
 pub use config::{
     CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Limits, LogConfig,

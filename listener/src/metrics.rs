@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::anchors::Standing;
 use crate::ledger::View;
 
 /// What a webhook came to.
@@ -105,4 +106,57 @@ impl Metrics {
         );
         text
     }
+}
+
+/// How far outside authorities vouched for the log, as text; nothing where there are none.
+pub(crate) fn anchors(standing: &[Standing<'_>]) -> String {
+    let mut text = String::new();
+    if standing.is_empty() {
+        return text;
+    }
+    text.push_str(
+        "# HELP canaryline_anchor_age_seconds Since the newest anchor; +Inf if there is none.\n\
+         # TYPE canaryline_anchor_age_seconds gauge\n",
+    );
+    for s in standing {
+        let (id, age_s) = (&s.authority.id, s.age_s.unwrap_or(f64::INFINITY));
+        // Prometheus writes infinity with a sign.
+        let age_s = if age_s.is_finite() {
+            age_s.to_string()
+        } else {
+            "+Inf".to_owned()
+        };
+        let _ = writeln!(
+            text,
+            "canaryline_anchor_age_seconds{{authority=\"{id}\"}} {age_s}"
+        );
+    }
+    text.push_str(
+        "# HELP canaryline_anchor_log_entries Entries under the newest anchor.\n\
+         # TYPE canaryline_anchor_log_entries gauge\n",
+    );
+    for s in standing {
+        let (id, size) = (&s.authority.id, s.newest.map_or(0, |newest| newest.size));
+        let _ = writeln!(
+            text,
+            "canaryline_anchor_log_entries{{authority=\"{id}\"}} {size}"
+        );
+    }
+    text.push_str(
+        "# HELP canaryline_anchor_requests_total Requests to authorities by what they came to.\n\
+         # TYPE canaryline_anchor_requests_total counter\n",
+    );
+    for s in standing {
+        let id = &s.authority.id;
+        for (outcome, count) in [
+            ("anchored", s.attempts.succeeded),
+            ("failed", s.attempts.failed),
+        ] {
+            let _ = writeln!(
+                text,
+                "canaryline_anchor_requests_total{{authority=\"{id}\",outcome=\"{outcome}\"}} {count}"
+            );
+        }
+    }
+    text
 }

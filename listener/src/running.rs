@@ -37,6 +37,9 @@ pub enum StartError {
     /// No thread for the writer.
     #[error("writer's thread cannot be started: {0}")]
     Thread(#[from] std::io::Error),
+    /// An authority of the settings cannot be asked.
+    #[error("{0}")]
+    Config(#[from] crate::ConfigError),
     /// The start cannot be recorded.
     #[error("start cannot be recorded: {0}")]
     Record(#[from] crate::ledger::RecordError),
@@ -55,6 +58,7 @@ impl Running {
         connections: Vec<Connection>,
         public_url: String,
     ) -> Result<Running, StartError> {
+        let authorities = config.authorities()?;
         let mut events = changed(&ledger, connections);
         events.push(operation("start", env!("CARGO_PKG_VERSION")));
         if ledger.was_reindexed() {
@@ -62,14 +66,15 @@ impl Running {
         }
         ledger.record(clock.now(), None, events)?;
         let (recorder, writer) = Recorder::start(ledger, clock, config.limits.queue_entries_max)?;
-        let app = App::new(recorder, config, public_url);
-        let chores = vec![
+        let app = App::new(recorder, config, authorities, public_url);
+        let mut chores = vec![
             tokio::spawn(checkpoints(Arc::clone(&app))),
             tokio::spawn(reads(Arc::clone(&app))),
             tokio::spawn(contacts(Arc::clone(&app))),
             tokio::spawn(coverage(Arc::clone(&app))),
             tokio::spawn(verdicts(Arc::clone(&app))),
         ];
+        chores.extend(crate::anchors::start(&app));
         Ok(Running {
             app,
             writer,

@@ -36,7 +36,8 @@ struct Check {
 pub(crate) async fn run(args: Doctor) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
     if let Some(path) = &args.config {
-        checks.push(match Config::read(path) {
+        let config = Config::read(path);
+        checks.push(match config.and_then(|config| config.check()) {
             Ok(_) => ok(format!("settings {} fit", path.display())),
             Err(error) => fail(error.to_string()),
         });

@@ -16,6 +16,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     logging();
     let config = config(&args)?;
     let clock = Clock::system();
+    config.check()?;
     let connections = config.connections(|name| std::env::var(name).ok())?;
     let tls = config.tls.as_ref().map(server::acceptor).transpose();
     let tls = tls.map_err(|error| Ends::with(Exit::Unreadable, error.to_string()))?;

@@ -65,6 +65,11 @@ impl Reader {
             let path = self.0.vault.blobs.path(blob);
             files.push((path.clone(), fs::metadata(path)?.len()));
         }
+        for file in self.anchors()? {
+            let path = from.anchor(file.size, &file.name);
+            fs::create_dir_all(to.anchor_dir(file.size))?;
+            files.push((path, file.bytes.len() as u64));
+        }
         if keys == BackupKeys::Included {
             let paths = [from.node_key(), from.data_key()]
                 .into_iter()

@@ -57,6 +57,16 @@ impl Folder {
         self.0.join("anchors")
     }
 
+    /// What authorities sent for the checkpoint of `size` entries.
+    pub(crate) fn anchor_dir(&self, size: u64) -> PathBuf {
+        self.anchors().join(format!("{size:012}"))
+    }
+
+    /// One of these files.
+    pub(crate) fn anchor(&self, size: u64, name: &str) -> PathBuf {
+        self.anchor_dir(size).join(name)
+    }
+
     /// Look-ups; rebuilt from the log when they are missing.
     pub(crate) fn index(&self) -> PathBuf {
         self.0.join("index")

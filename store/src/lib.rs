@@ -15,6 +15,7 @@
 //! What this room does not do: HTTP, judging, asking the time. It blocks, and spawns no threads of
 //! its own.
 
+mod anchors;
 mod backup;
 mod disk;
 mod engine;
@@ -31,6 +32,7 @@ mod store;
 mod vault;
 mod verify;
 
+pub use anchors::AnchorFile;
 pub use backup::{BackupKeys, restore};
 pub use disk::{Disk, DiskFile, FaultyDisk, RealDisk};
 pub use engine::{Embedded, Engine};

@@ -2,7 +2,7 @@
 //!
 //! - `harness`: starts the program, speaks HTTP byte for byte, signs as providers sign. Every
 //!   answer of the API is held against the API's own description.
-//! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `tls`, `vectors`,
+//! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `anchors`, `tls`, `vectors`,
 //!   `description`: what the program promises to those who use it.
 //! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
@@ -12,6 +12,8 @@
 //! tried on a machine (no strace, no openssl, no vectors beside the project) is passed over, and
 //! says so.
 
+#[cfg(test)]
+mod anchors;
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]

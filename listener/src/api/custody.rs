@@ -96,6 +96,8 @@ fn detail(event: &Event) -> String {
             .to_owned(),
         Event::Erasure(e) => format!("entry {}: {}", e.erased, e.reason),
         Event::Note(_) | Event::Policy(_) => String::new(),
+        Event::Anchor(a) => format!("{} entries vouched for by {}", a.size, a.authority),
+        Event::Judgement(j) => format!("platform {} is {}", j.platform, j.class),
         Event::Contact(c) => format!("via {}", c.connection),
         Event::Repeat(r) => format!("of entry {}", r.repeats),
         Event::Attachment(a) => format!("{} bytes of entry {}", a.bytes, a.contact),

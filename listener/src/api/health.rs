@@ -6,9 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use honeytoken::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::anchors::Standing;
 use crate::app::App;
 
 /// How it goes.
@@ -20,6 +22,42 @@ pub(crate) struct Ready {
     log_entries: u64,
     /// Why nothing can be recorded; reads go on.
     fault: Option<String>,
+    /// What outside authorities have vouched for.
+    anchors: Vec<AnchorReady>,
+}
+
+/// How far an outside authority has vouched for the log.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AnchorReady {
+    /// Its name in the settings.
+    authority: String,
+    /// `rfc3161` or `witness`.
+    kind: &'static str,
+    /// Entries that it vouched for; null before the first time.
+    log_entries: Option<u64>,
+    /// When, by its own clock.
+    #[schema(value_type = Option<String>)]
+    stamped_at: Option<Timestamp>,
+    /// How long ago that is, in seconds.
+    age_s: Option<f64>,
+    /// Whether it should have vouched for more by now.
+    waiting: bool,
+    /// Why the last request came to nothing; it is repeated.
+    fault: Option<String>,
+}
+
+impl From<Standing<'_>> for AnchorReady {
+    fn from(standing: Standing<'_>) -> AnchorReady {
+        AnchorReady {
+            authority: standing.authority.id.to_string(),
+            kind: standing.authority.form().as_str(),
+            log_entries: standing.newest.map(|newest| newest.size),
+            stamped_at: standing.newest.map(|newest| newest.stamped_at),
+            age_s: standing.age_s,
+            waiting: standing.waiting,
+            fault: standing.attempts.fault,
+        }
+    }
 }
 
 /// Whether the process answers at all.
@@ -44,6 +82,12 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
         ready: fault.is_none(),
         log_entries: view.reader.size(),
         fault,
+        anchors: app
+            .anchors
+            .standing(&app)
+            .into_iter()
+            .map(AnchorReady::from)
+            .collect(),
     };
     (status, Json(ready))
 }
@@ -56,5 +100,6 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
-    (media, app.metrics.text(app.recorder.view()))
+    let anchors = crate::metrics::anchors(&app.anchors.standing(&app));
+    (media, app.metrics.text(app.recorder.view()) + &anchors)
 }

@@ -4,6 +4,7 @@
 //! everybody else sees: the fold under a lock that is held for a batch at a time, and readers of
 //! log and index that need no lock.
 
+mod anchoring;
 mod erase;
 mod life;
 mod opening;
@@ -22,6 +23,7 @@ use store::{
     Sealed, Store,
 };
 
+pub use anchoring::{Anchored, Anchoring};
 pub use erase::EraseError;
 use opening::{CheckOnly, catch_up, kept};
 use repeats::Telling;

@@ -11,6 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 
+use super::anchoring::Anchoring;
 use super::life::Life;
 use crate::provider::Provider;
 
@@ -29,6 +30,8 @@ pub struct State {
     duplicates: BTreeMap<u64, u64>,
     /// What reached connections lately whose phones repeat messages under new ids.
     recent: BTreeMap<ConnectionId, BTreeMap<String, (u64, Timestamp)>>,
+    /// What outside authorities vouched for.
+    pub anchoring: Anchoring,
     /// Signs of life of each line.
     lives: BTreeMap<PhoneNumber, Life>,
     /// Distinct contacts so far.
@@ -54,6 +57,7 @@ impl State {
             judgement: Judgement::new(policy()),
             duplicates: BTreeMap::new(),
             recent: BTreeMap::new(),
+            anchoring: Anchoring::default(),
             lives: BTreeMap::new(),
             contacts: 0,
             size: 0,
@@ -65,6 +69,7 @@ impl State {
     pub fn apply(&mut self, entry: &Entry, first: &dyn Fn(&Lookup) -> Option<u64>) -> Filed {
         self.size = entry.index + 1;
         self.registry.apply(entry);
+        self.anchoring.apply(entry);
         match &entry.event {
             Event::Contact(contact) => self.contact(entry, contact, first),
             event => {

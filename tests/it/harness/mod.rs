@@ -1,6 +1,7 @@
 //! What all tests share: the program as a process, its sockets, its callers.
 
 pub(crate) mod api;
+pub(crate) mod authority;
 pub(crate) mod cast;
 pub(crate) mod chance;
 pub(crate) mod description;

@@ -60,7 +60,7 @@ impl Token {
         };
         Ok(Token {
             signer: signer.clone(),
-            content: content.into(),
+            content,
             info,
             signed,
         })
@@ -143,7 +143,7 @@ impl Token {
             let algorithm = first.algorithm.map_or(SHA_256, |a| a.oid);
             return Ok(Named {
                 algorithm: hash(algorithm)?,
-                hash: first.hash.into_bytes().into(),
+                hash: first.hash.into_bytes(),
             });
         }
         let value = self.attribute(SIGNING_CERTIFICATE)?;
@@ -152,7 +152,7 @@ impl Token {
         let first = first.ok_or(Malformed("the signer's certificate is not named"))?;
         Ok(Named {
             algorithm: &SHA1_FOR_LEGACY_USE_ONLY,
-            hash: first.hash.into_bytes().into(),
+            hash: first.hash.into_bytes(),
         })
     }
 
