@@ -206,6 +206,7 @@ async fn start(folder: &Path) -> Running {
         provider: "standard_webhooks".into(),
         secrets: [("whsec".into(), secret())].into(),
         public_url: None,
+        lines: Default::default(),
     };
     let url = "http://bench".to_owned();
     Running::start(ledger, clock, Config::default(), vec![connection], url).unwrap()

@@ -30,6 +30,7 @@ mod verdict;
 pub mod world;
 
 pub use state::State;
+pub use text::call_back_numbers;
 pub use verdict::{
     Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Link, Reason,
     Verdict,

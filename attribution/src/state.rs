@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use honeytoken::{Contact, Entry, Event, Medium, PlatformId, Policy, Timestamp};
+use honeytoken::{Contact, Entry, Event, Medium, Part, PlatformId, Policy, Timestamp, Unfinished};
 use serde::{Deserialize, Serialize};
 
 use crate::background::Background;
@@ -53,6 +53,19 @@ pub(crate) struct Waiting {
     pub(crate) from: String,
     pub(crate) text: String,
     pub(crate) call: bool,
+    /// The parts of a long message that have come so far, by their number.
+    parts: Vec<(u32, String)>,
+}
+
+impl Waiting {
+    /// Another part came: the text is all parts in their order.
+    fn join(&mut self, part: &Part, text: String) {
+        let place = self
+            .parts
+            .partition_point(|(number, _)| *number <= part.number);
+        self.parts.insert(place, (part.number, text));
+        self.text = self.parts.iter().map(|(_, text)| text.as_str()).collect();
+    }
 }
 
 /// Everything that verdicts follow from; the fold of all entries applied so far.
@@ -78,6 +91,8 @@ pub struct State {
     keys: BTreeMap<(u64, u64), u32>,
     #[serde(with = "pairs")]
     sessions: BTreeMap<(u64, u64), u32>,
+    /// Long messages of which parts are missing.
+    unfinished: Unfinished,
     /// Placements whose first hour was not judged yet.
     pub(crate) unjudged: Vec<u32>,
     pub(crate) instant: BTreeSet<u32>,
@@ -114,6 +129,7 @@ impl State {
             today: None,
             keys: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            unfinished: Unfinished::default(),
             unjudged: Vec::new(),
             instant: BTreeSet::new(),
             touched: BTreeSet::new(),
@@ -220,6 +236,7 @@ impl State {
         let note = self.notes.len() as u32;
         let follows = if repeats.is_none() {
             self.follow_up(contact, note)
+                .or_else(|| self.earlier_part(entry, contact))
         } else {
             None
         };
@@ -292,13 +309,22 @@ impl State {
         (first != note).then_some(first)
     }
 
+    /// The part that came first of the same long message.
+    fn earlier_part(&mut self, entry: u64, contact: &Contact) -> Option<u32> {
+        let first = self.unfinished.take(entry, contact)?;
+        let at = self.notes.binary_search_by_key(&first, |n| n.entry).ok()?;
+        u32::try_from(at).ok()
+    }
+
     /// Puts a contact with the others of its day; later parts of a call bring their words to it.
     fn wait(&mut self, note: u32, at: i64, contact: &Contact, follows: Option<u32>) {
         let text = contact.text.clone().unwrap_or_default();
         if let Some(first) = follows {
             if let Some(waiting) = self.waiting.iter_mut().find(|w| w.note == first) {
-                if waiting.text.len() < text.len() {
-                    waiting.text = text;
+                match &contact.part {
+                    Some(part) => waiting.join(part, text),
+                    None if waiting.text.len() < text.len() => waiting.text = text,
+                    None => {}
                 }
                 return;
             }
@@ -312,12 +338,18 @@ impl State {
             .map(|f| f.as_str().to_owned())
             .unwrap_or_default();
         let call = contact.medium != Medium::Sms;
+        let parts = contact
+            .part
+            .iter()
+            .map(|p| (p.number, text.clone()))
+            .collect();
         self.waiting.push(Waiting {
             note,
             at,
             from,
             text,
             call,
+            parts,
         });
     }
 }

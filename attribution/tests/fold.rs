@@ -122,6 +122,12 @@ fn a_repeat_is_what_its_first_is() {
         to: contact.to.clone(),
         received_at: contact.received_at,
         authentication: contact.authentication,
+        nonce: None,
+        raw_method: None,
+        raw_url: None,
+        raw_headers: None,
+        raw_body: None,
+        raw_credentials: None,
     };
     let before = folded(&entries);
     let index = entries.len() as u64;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, Secret};
+use crate::{ConnectionId, PhoneNumber, Secret};
 
 /// A provider account or gateway whose webhooks we accept. Set again under the same id, the newer
 /// settings hold from then on.
@@ -24,6 +24,10 @@ pub struct Connection {
     /// that a proxy maps to `/hooks/{connection}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// Our lines by what the provider calls them where it does not name the number: a SIM's slot
+    /// (`SIM1`), a device's or channel's id, a modem's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, PhoneNumber>,
 }
 
 /// A connection is closed; its webhooks are unknown from here on.

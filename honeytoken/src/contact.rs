@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, Secret, Sender, Timestamp};
+use crate::{ConnectionId, Part, Secret, Sender, Timestamp};
 
 /// One event that a provider told us about a line: a message, a call, or something that belongs
 /// to a call (its later status, recording, transcript).
@@ -23,6 +23,9 @@ pub struct Contact {
     /// The call that this belongs to; events with one session are one call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
+    /// Which part of a long message this is, where the provider delivers parts one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Box<Part>>,
     /// By which medium it came.
     pub medium: Medium,
     /// The provider's word for the stage, such as `received`, `ringing`, `completed`.
@@ -56,6 +59,9 @@ pub struct Contact {
     /// happened at [`Contact::claimed_at`], maybe long before it was received.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub backfilled: bool,
+    /// The number used once under which it came, where the signature leaves the body open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Box<Nonce>>,
     /// What else the adapter read, by the provider's names.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -182,8 +188,26 @@ impl fmt::Debug for RawBody {
     }
 }
 
-/// A provider told us an event again that is in the log already: linked, and counted once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A number used once that a provider signed without the body, with the body that it was used for:
+/// under the same body it is a repeat, under another a forgery. Digests, since whoever reads the
+/// number could use it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nonce {
+    /// SHA-256 of the number, in lower-case hex.
+    pub sha256: String,
+    /// SHA-256 of the body, in lower-case hex.
+    pub body_sha256: String,
+}
+
+impl fmt::Debug for Nonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nonce(…)")
+    }
+}
+
+/// A provider told us an event again that is in the log already: linked, and counted once. Its own
+/// request is kept as the first one's was.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
     /// Whose webhook it was.
     pub connection: ConnectionId,
@@ -196,6 +220,36 @@ pub struct Repeat {
     pub received_at: Timestamp,
     /// How strongly the repeat was authenticated.
     pub authentication: Authentication,
+    /// The number used once under which the repeat came, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Box<Nonce>>,
+    /// The repeat's method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_method: Option<String>,
+    /// The repeat's public URL, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_url: Option<String>,
+    /// The repeat's headers in order, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_headers: Option<Vec<(String, String)>>,
+    /// The repeat's body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_body: Option<RawBody>,
+    /// Credentials that stood in the repeat's headers or URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_credentials: Option<Vec<(String, Secret)>>,
+}
+
+/// Personal data stays out.
+impl fmt::Debug for Repeat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repeat")
+            .field("connection", &self.connection)
+            .field("repeats", &self.repeats)
+            .field("received_at", &self.received_at)
+            .field("authentication", &self.authentication)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A request that was genuinely signed and could not be read: kept, so that nothing is lost while
@@ -210,6 +264,9 @@ pub struct Unparsed {
     pub received_at: Timestamp,
     /// How strongly the request was authenticated.
     pub authentication: Authentication,
+    /// The number used once under which it came, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Box<Nonce>>,
     /// The request's method.
     pub raw_method: String,
     /// The request's public URL, without credentials.

@@ -242,6 +242,16 @@ impl Registry {
             .map(move |record| self.view(record, now))
     }
 
+    /// The connection's line in service at `now`, if it has exactly one.
+    pub fn only_line(&self, connection: &ConnectionId, now: Timestamp) -> Option<PhoneNumber> {
+        let in_service = |view: &LineView<'_>| {
+            view.line.connection == *connection && view.state != LineState::Retired
+        };
+        let mut lines = self.lines(now).filter(in_service);
+        let only = lines.next()?.line.number;
+        lines.next().is_none().then_some(only)
+    }
+
     fn view<'a>(&'a self, record: &'a LineRecord, now: Timestamp) -> LineView<'a> {
         LineView {
             line: &record.line,

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use honeytoken::{ConnectionId, Secret};
+use honeytoken::{ConnectionId, PhoneNumber, Secret};
 use serde::Deserialize;
 
 use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
-use crate::provider::Provider;
+use crate::provider::{Provider, checked_lines};
 
 /// The settings of one installation.
 ///
@@ -209,6 +209,9 @@ pub struct ConnectionConfig {
     pub public_url: Option<String>,
     /// Secret's name → environment variable.
     pub secrets_env: BTreeMap<String, String>,
+    /// Our lines by the provider's names for them, see [`honeytoken::Connection::lines`].
+    #[serde(default)]
+    pub lines: BTreeMap<String, PhoneNumber>,
 }
 
 /// Why the settings cannot be used.
@@ -311,12 +314,14 @@ impl ConnectionConfig {
         Provider::find(&self.provider)
             .map_err(|error| error.to_string())
             .and_then(|p| p.connect(&secrets).map_err(|error| error.to_string()))
+            .and_then(|_| checked_lines(&self.lines))
             .map_err(|error| ConfigError::Connection(connection.clone(), error))?;
         Ok(honeytoken::Connection {
             connection,
             provider: self.provider.clone(),
             secrets,
             public_url: self.public_url.clone(),
+            lines: self.lines.clone(),
         })
     }
 }

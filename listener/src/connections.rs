@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use honeytoken::{Connection, ConnectionId, Registry};
+use honeytoken::{Connection, ConnectionId, Registry, Timestamp};
 
 use crate::import;
+use crate::ledger::View;
 use crate::provider::{Nonces, Provider, Rejection, Verified, Webhook};
 
 /// The longest wait for a provider's certificate, in seconds: the provider itself waits for our
@@ -22,31 +23,35 @@ pub(crate) struct Connected {
     /// The adapter with this connection's secrets.
     pub webhook: Webhook,
     /// Signatures that leave the body open, once used.
-    nonces: Mutex<Nonces>,
+    nonces: Arc<Mutex<Nonces>>,
 }
 
 impl Connected {
-    fn new(settings: Connection, webhook: Webhook) -> Connected {
+    fn new(settings: Connection, webhook: Webhook, nonces: Arc<Mutex<Nonces>>) -> Connected {
         Connected {
             settings,
             webhook,
-            nonces: Mutex::default(),
+            nonces,
         }
     }
 
-    /// Lets a request in whose signature leaves the body open, once for one body.
+    /// Lets a request in whose signature leaves the body open, once for one body; the log knows
+    /// what was let in before.
     ///
     /// # Errors
     /// When its signature came before with another body.
-    pub(crate) fn admit(&self, verified: &Verified<'_>) -> Result<(), Rejection> {
-        match verified.nonce() {
-            None => Ok(()),
-            Some(_) => self
-                .nonces
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .admit(verified),
-        }
+    pub(crate) fn admit(
+        &self,
+        verified: &Verified<'_>,
+        log: &View,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let Some(nonce) = verified.nonce() else {
+            return Ok(());
+        };
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorded = log.has_nonce_of_other_bodies(&self.settings.connection, &nonce);
+        nonces.admit(&nonce, recorded, verified.shares_nonce(now))
     }
 }
 
@@ -76,7 +81,16 @@ impl Connections {
             let same = before
                 .get(id)
                 .filter(|connected| connected.settings == *settings);
-            match same.cloned().map_or_else(|| connect(settings), Ok) {
+            let nonces = || {
+                before
+                    .get(id)
+                    .map(|c| Arc::clone(&c.nonces))
+                    .unwrap_or_default()
+            };
+            match same
+                .cloned()
+                .map_or_else(|| connect(settings, nonces()), Ok)
+            {
                 Ok(connected) => {
                     connections.insert(id.clone(), connected);
                 }
@@ -98,22 +112,30 @@ impl Connections {
         let pem = fetch(url).await.inspect_err(|error| {
             tracing::warn!(connection.id = %id, %error, "certificate cannot be fetched");
         });
-        let pem = pem.ok()?;
+        self.learn(id, url, &pem.ok()?)
+    }
+
+    /// Makes the connection able to use a certificate; none if it cannot.
+    pub(crate) fn learn(&self, id: &ConnectionId, url: &str, pem: &str) -> Option<Arc<Connected>> {
         let known = self.get(id)?;
-        let webhook = known.webhook.learn_certificate(url, &pem)?;
-        let connected = Arc::new(Connected::new(known.settings.clone(), webhook));
+        let webhook = known.webhook.learn_certificate(url, pem)?;
+        let connected = Arc::new(Connected::new(
+            known.settings.clone(),
+            webhook,
+            Arc::clone(&known.nonces),
+        ));
         let mut connections = self.0.write().unwrap_or_else(PoisonError::into_inner);
         connections.insert(id.clone(), Arc::clone(&connected));
         Some(connected)
     }
 }
 
-fn connect(settings: &Connection) -> Result<Arc<Connected>, String> {
+fn connect(settings: &Connection, nonces: Arc<Mutex<Nonces>>) -> Result<Arc<Connected>, String> {
     let provider = Provider::find(&settings.provider).map_err(|error| error.to_string())?;
     let webhook = provider
         .connect(&settings.secrets)
         .map_err(|error| error.to_string())?;
-    Ok(Arc::new(Connected::new(settings.clone(), webhook)))
+    Ok(Arc::new(Connected::new(settings.clone(), webhook, nonces)))
 }
 
 /// Why nothing was fetched.

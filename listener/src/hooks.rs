@@ -15,7 +15,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
-use honeytoken::{ConnectionId, Contact, Event, Medium, RawBody, Secret, Timestamp, Unparsed};
+use honeytoken::{
+    Connection, ConnectionId, Contact, Event, Medium, RawBody, Secret, Timestamp, Unparsed,
+};
 use http_body_util::BodyExt as _;
 use ring::digest::{SHA256, digest};
 use store::Draft;
@@ -28,7 +30,7 @@ use crate::ledger::Recorded;
 use crate::metrics::Outcome;
 use crate::problem::Problem;
 use crate::provider::{
-    Malformed, Provider, Received, Refusal, Rejection, Request, Undecided, Verified,
+    Malformed, Places, Provider, Received, Refusal, Rejection, Request, Undecided, Verified,
 };
 
 /// A larger body is drained up to here, so that the provider hears the answer, then cut off.
@@ -99,17 +101,39 @@ async fn accept(
     now: Timestamp,
 ) -> Result<Response, Failed> {
     connected
-        .admit(verified)
+        .admit(verified, app.recorder.view(), now)
         .map_err(|replayed| refused(replayed.into()))?;
     let events = match verified.parse() {
         Ok(events) => events,
         Err(malformed) => return Err(keep_unparsed(app, raw, url, verified, &malformed, now).await),
     };
+    let events = at_their_lines(app, connected, events, now);
     let drafts = raw.contacts(url, &events, verified, now);
     let recorded = seal_and_record(app, drafts).await?;
     count(app, &recorded);
     confirm(connected, &events);
     Ok(answer(app, connected, &events))
+}
+
+/// The events, each with its destination as far as the connection's settings and lines say it.
+fn at_their_lines(
+    app: &App,
+    connected: &Connected,
+    events: Vec<Received>,
+    now: Timestamp,
+) -> Vec<Received> {
+    if !Places::are_needed(&events) {
+        return events;
+    }
+    let Connection {
+        connection, lines, ..
+    } = &connected.settings;
+    let state = app.recorder.view().state();
+    let places = Places {
+        named: lines,
+        only: state.registry.only_line(connection, now),
+    };
+    places.fill(events)
 }
 
 /// Fetches the address that a provider wants fetched to confirm a subscription, in the background:
@@ -319,11 +343,13 @@ impl Raw<'_> {
         };
         let (url, headers, credentials) = self.apart(url);
         let credentials = Some(credentials).filter(|c| !c.is_empty());
+        let nonce = verified.nonce().map(Box::new);
         let contact = |event: &Received| Contact {
             connection: self.id.clone(),
             provider_event_id: event.event_id.clone(),
             dedupe_key: event.dedupe.key().to_owned(),
             session: event.session.clone(),
+            part: event.part.clone().map(Box::new),
             medium: event.medium,
             phase: event.phase.clone(),
             to: event.to.clone(),
@@ -336,6 +362,7 @@ impl Raw<'_> {
             authentication: verified.authentication(),
             line_test: None,
             backfilled: false,
+            nonce: nonce.clone(),
             extra: event
                 .extra
                 .iter()
@@ -374,6 +401,7 @@ impl Raw<'_> {
             reason: malformed.to_string(),
             received_at: now,
             authentication: verified.authentication(),
+            nonce: verified.nonce().map(Box::new),
             raw_method: self.method.to_string(),
             raw_url,
             raw_headers,

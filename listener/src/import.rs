@@ -184,6 +184,7 @@ pub fn connection() -> Connection {
         provider: PROVIDER.to_owned(),
         secrets: BTreeMap::new(),
         public_url: None,
+        lines: Default::default(),
     }
 }
 
@@ -302,6 +303,7 @@ pub fn contact(row: ContactRow) -> Event {
         dedupe_key: row.provider_event_id.clone(),
         provider_event_id: Some(row.provider_event_id),
         session: None,
+        part: None,
         medium: row.kind,
         phase: "imported".to_owned(),
         to: Some(row.to),
@@ -314,6 +316,7 @@ pub fn contact(row: ContactRow) -> Event {
         authentication: Authentication::Imported,
         line_test: None,
         backfilled: false,
+        nonce: None,
         extra: serde_json::Map::new(),
         raw_method: None,
         raw_url: None,

@@ -38,8 +38,8 @@ pub(crate) enum Unreadable {
 enum Depth {
     /// All.
     Everything,
-    /// Neither the raw request of a contact nor the bytes of an attachment, which folding never
-    /// looks at.
+    /// Neither the raw request of a contact or repeat nor the bytes of an attachment, which folding
+    /// never looks at.
     WithoutRaw,
 }
 
@@ -117,7 +117,8 @@ impl Vault {
     ) -> Result<(Zeroizing<[u8; 32]>, Vec<Field>), Unreadable> {
         let view = payload::read(&unlocked.payload)?;
         let has_raw = |&(name, value): &(&str, Value<'_>)| {
-            name == "kind" && matches!(value, Value::Inline(r#""contact""# | r#""attachment""#))
+            let kinds = [r#""contact""#, r#""repeat""#, r#""attachment""#];
+            name == "kind" && matches!(value, Value::Inline(kind) if kinds.contains(&kind))
         };
         let skip_raw = depth == Depth::WithoutRaw && view.fields.iter().any(has_raw);
         let mut fields = Vec::with_capacity(view.fields.len());

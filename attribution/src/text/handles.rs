@@ -67,6 +67,15 @@ pub(crate) fn domains_in(text: &str) -> Vec<String> {
     domains(&folded(text))
 }
 
+/// The numbers that a text asks to call back, as digits: what its writer says of himself, to be kept
+/// apart from the caller id, which the network says.
+pub fn call_back_numbers(text: &str) -> Vec<String> {
+    let mut numbers = phones(&folded(text));
+    numbers.sort();
+    numbers.dedup();
+    numbers
+}
+
 /// The signature 【…】 that a text bears, or the brand before its first colon.
 pub(crate) fn signature_in(text: &str) -> Option<String> {
     let chars = folded(text);
@@ -250,6 +259,17 @@ mod tests {
         assert!(shared("速回电 170-6868-7689", "电话17068687689，退订"));
         assert!(!shared("http://t.cn/abc", "http://t.cn/abd"));
         assert!(!shared("验证码是928141", "验证码是928141"));
+    }
+
+    #[test]
+    fn numbers_to_call_back() {
+        let text = "您的快递异常，请速回电 170-6868-7689 或 17068687689，验证码 482913";
+        assert_eq!(call_back_numbers(text), ["17068687689"]);
+        assert_eq!(
+            call_back_numbers("call ＋1 415 555 0199 now"),
+            ["14155550199"]
+        );
+        assert_eq!(call_back_numbers("no number"), Vec::<String>::new());
     }
 
     #[test]

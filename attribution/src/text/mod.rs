@@ -8,6 +8,7 @@ mod handles;
 mod likeness;
 mod persona;
 
+pub use handles::call_back_numbers;
 pub(crate) use handles::{Handles, domains_in, handles, signature_in};
 pub(crate) use likeness::{Sketch, containment, jaccard, shingles, sketch};
 pub(crate) use persona::{NameKeys, name_keys, spoken};

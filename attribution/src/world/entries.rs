@@ -121,6 +121,7 @@ fn contact(row: &ContactRow) -> Option<Event> {
         provider_event_id: Some(row.provider_event_id.clone()),
         dedupe_key: row.provider_event_id.clone(),
         session: None,
+        part: None,
         medium: if row.kind == "sms" {
             Medium::Sms
         } else {
@@ -137,6 +138,7 @@ fn contact(row: &ContactRow) -> Option<Event> {
         authentication: Authentication::Imported,
         line_test: None,
         backfilled: false,
+        nonce: None,
         extra: Default::default(),
         raw_method: None,
         raw_url: None,

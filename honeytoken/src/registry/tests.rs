@@ -27,6 +27,7 @@ impl House {
             provider: "twilio".into(),
             secrets: [("auth_token".to_owned(), Secret::new("x"))].into(),
             public_url: None,
+            lines: Default::default(),
         }));
         for id in ["acme", "other"] {
             let event = house.registry.declare_platform(platform(id)).unwrap();

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use honeytoken::{Connection, ConnectionId, Event, Secret};
+use honeytoken::{Connection, ConnectionId, Event, PhoneNumber, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use super::page::{ListQuery, Page, page_of};
 use super::parts::{Path, Query};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::provider::Provider;
+use crate::provider::{Provider, checked_lines};
 
 /// Captured secrets come with a remark under this name, which is nothing to verify with.
 const REMARK: &str = "note";
@@ -37,6 +37,11 @@ pub(crate) struct ConnectionIn {
     /// Where the provider reaches us, if not under the installation's own address.
     #[serde(default)]
     public_url: Option<String>,
+    /// Our lines by what the provider calls them where it does not name the number, such as
+    /// `{"SIM1": "+14155550130"}`: a SIM's slot, a device's or channel's id, a modem's name.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    lines: BTreeMap<String, PhoneNumber>,
 }
 
 /// A connection, without its secrets.
@@ -47,6 +52,9 @@ pub(crate) struct ConnectionOut {
     /// The names of the secrets that are set.
     secrets: Vec<String>,
     public_url: Option<String>,
+    /// Lines by the provider's names for them.
+    #[schema(value_type = BTreeMap<String, String>)]
+    lines: BTreeMap<String, PhoneNumber>,
     /// What to enter at the provider.
     webhook_url: String,
 }
@@ -120,11 +128,13 @@ fn checked(id: &str, body: ConnectionIn) -> Result<Connection, Problem> {
             "public_url does not begin with https:// or http://".to_owned()
         ));
     }
+    checked_lines(&body.lines).map_err(bad)?;
     Ok(Connection {
         connection,
         provider: body.provider,
         secrets,
         public_url: body.public_url,
+        lines: body.lines,
     })
 }
 
@@ -134,6 +144,7 @@ fn shown(app: &App, connection: &Connection) -> ConnectionOut {
         provider: connection.provider.clone(),
         secrets: connection.secrets.keys().cloned().collect(),
         public_url: connection.public_url.clone(),
+        lines: connection.lines.clone(),
         webhook_url: webhook_url(app, connection),
     }
 }

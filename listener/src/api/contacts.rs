@@ -10,6 +10,7 @@ use store::Lookup;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::message::{Message, PartOut};
 use super::page::{ListQuery, Page};
 use super::parts::{Path, Query};
 use super::redact::masked;
@@ -41,8 +42,15 @@ pub(crate) struct ContactOut {
     pub(crate) to: Option<String>,
     /// As shown to us, which anybody can forge; masked for viewers.
     pub(crate) from: Option<String>,
-    /// Hidden from viewers.
+    /// Of a long message, all parts that came; hidden from viewers.
     pub(crate) text: Option<String>,
+    /// The numbers in the text that are not the caller id, as digits: what its writer asks to call
+    /// back; hidden from viewers.
+    pub(crate) call_back_numbers: Vec<String>,
+    /// Of a long message that came in parts: the parts, each an entry of its own.
+    pub(crate) parts: Vec<PartOut>,
+    /// The entry of the part that came first, if this is a later one.
+    pub(crate) part_of: Option<u64>,
     /// By the provider's clock.
     #[schema(value_type = Option<String>)]
     pub(crate) claimed_at: Option<Timestamp>,
@@ -243,6 +251,8 @@ fn shown(
     let platform = state.platform_of(contact, through);
     let platform = platform
         .filter(|id| caller.role.may_administer() || state.registry.may_see(&caller.key, id));
+    let message = Message::read(view, entry, contact);
+    let call_back_numbers = message.call_back_numbers(contact.from.as_ref());
     ContactOut {
         index: entry.index,
         provider_event_id: contact.provider_event_id.clone().filter(|_| open),
@@ -251,7 +261,10 @@ fn shown(
         phase: contact.phase.clone(),
         to: party(&contact.to),
         from: party(&contact.from),
-        text: contact.text.clone().filter(|_| open),
+        text: message.text.filter(|_| open),
+        call_back_numbers: if open { call_back_numbers } else { Vec::new() },
+        parts: message.parts,
+        part_of: state.part_of(entry.index),
         claimed_at: contact.claimed_at,
         received_at: contact.received_at,
         duration_s: contact.duration_s,

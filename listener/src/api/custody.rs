@@ -127,8 +127,8 @@ pub(crate) struct ErasureOut {
     index: u64,
 }
 
-/// Destroys the payload of a contact: its text, numbers and raw request are gone for good; its
-/// place in the tree and all proofs stay.
+/// Destroys the payload of a contact and of its repeats: text, numbers and raw requests are gone for
+/// good; their place in the tree and all proofs stay.
 #[utoipa::path(post, path = "/v1/erasures", tag = "custody", request_body = ErasureIn,
     responses((status = 201, body = ErasureOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn erase(
@@ -144,7 +144,9 @@ pub(crate) async fn erase(
     let index = erased.await?.map_err(|error| match error {
         EraseError::Nothing => Problem::not_found(error.to_string()),
         EraseError::NotAContact => Problem::bad_request("not_a_contact", error.to_string()),
-        EraseError::Read(_) | EraseError::Fault(_) => Problem::internal(&error),
+        EraseError::Read(_) | EraseError::Index(_) | EraseError::Fault(_) => {
+            Problem::internal(&error)
+        }
     })?;
     Ok((StatusCode::CREATED, Json(ErasureOut { index })))
 }

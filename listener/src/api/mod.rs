@@ -16,6 +16,7 @@ mod json;
 mod keys;
 mod lines;
 mod log;
+mod message;
 mod page;
 pub(crate) mod parts;
 mod platforms;

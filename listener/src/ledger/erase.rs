@@ -1,12 +1,19 @@
 //! Erasure of a contact, on the record.
 
 use honeytoken::{Contact, Erasure, Event, KeyId, Timestamp};
-use store::{Draft, Fault, ReadError};
+use serde_json::{Map, Value};
+use store::{Draft, Fault, IndexFault, Lookup, ReadError};
 
+use super::state::repeats_of;
 use super::{Ledger, State};
 
+/// Repeats looked up in one step.
+const STEP_ENTRIES: usize = 256;
+
 impl Ledger {
-    /// Destroys the payload of a contact, on the record; returns the entry that says so.
+    /// Destroys the payload of a contact and of its repeats, which hold the same words, on the
+    /// record; returns the entry that says so of the contact. The repeats go first, so that whoever
+    /// is interrupted can ask again.
     ///
     /// # Errors
     /// When there is no such contact, or the disk fails.
@@ -21,10 +28,50 @@ impl Ledger {
         let Event::Contact(contact) = &entry.event else {
             return Err(EraseError::NotAContact);
         };
+        for repeat in self.repeats_of(erased)? {
+            self.erase_one(
+                repeat,
+                &reason,
+                by,
+                now,
+                Default::default(),
+                &[repeats_of(erased)],
+            )?;
+        }
         let (carried, lookups) = {
             let state = self.view.state();
-            (carried(&state, erased, contact), state.filed_under(contact))
+            (
+                carried(&state, erased, contact),
+                state.filed_under(erased, contact),
+            )
         };
+        self.erase_one(erased, &reason, by, now, carried, &lookups)
+    }
+
+    /// The repeats of an entry that are not erased.
+    fn repeats_of(&self, index: u64) -> Result<Vec<u64>, EraseError> {
+        let lookup = repeats_of(index);
+        let (mut found, mut from) = (Vec::new(), 0);
+        loop {
+            let step = self.view.index.oldest(&lookup, from, STEP_ENTRIES)?;
+            let Some(last) = step.last() else { break };
+            from = last + 1;
+            found.extend(step);
+        }
+        found.retain(|repeat| !self.view.reader.is_erased(*repeat));
+        Ok(found)
+    }
+
+    fn erase_one(
+        &mut self,
+        erased: u64,
+        reason: &str,
+        by: &KeyId,
+        now: Timestamp,
+        carried: Map<String, Value>,
+        lookups: &[Lookup],
+    ) -> Result<u64, EraseError> {
+        let reason = reason.to_owned();
         let event = Event::Erasure(Erasure {
             erased,
             reason,
@@ -35,7 +82,7 @@ impl Ledger {
             by: Some(by.clone()),
             event,
         };
-        let recorded = self.store.erase(draft, &lookups);
+        let recorded = self.store.erase(draft, lookups);
         let recorded = recorded.inspect_err(|fault| self.view.set_fault(fault))?;
         self.fold(std::slice::from_ref(&recorded));
         Ok(recorded.index)
@@ -54,18 +101,17 @@ pub enum EraseError {
     /// The entry cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The index does not answer.
+    #[error(transparent)]
+    Index(#[from] IndexFault),
     /// The disk failed.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
 /// What of an erased contact lives on: how it was counted, without who and what.
-fn carried(
-    state: &State,
-    index: u64,
-    contact: &Contact,
-) -> serde_json::Map<String, serde_json::Value> {
-    let mut carried = serde_json::Map::new();
+fn carried(state: &State, index: u64, contact: &Contact) -> Map<String, Value> {
+    let mut carried = Map::new();
     carried.insert("medium".into(), contact.medium.as_str().into());
     carried.insert("received_at".into(), contact.received_at.to_string().into());
     if let Some(attribution) = state.judgement.cause(index) {

@@ -28,6 +28,7 @@ pub use erase::EraseError;
 use opening::{CheckOnly, catch_up, kept};
 use repeats::Telling;
 use state::Overlay;
+pub(crate) use state::parts;
 pub use state::{Filed, State};
 pub use view::View;
 

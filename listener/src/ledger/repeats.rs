@@ -97,5 +97,11 @@ fn repeat(contact: &Contact, repeats: u64) -> Repeat {
         to: contact.to.clone(),
         received_at: contact.received_at,
         authentication: contact.authentication,
+        nonce: contact.nonce.clone(),
+        raw_method: contact.raw_method.clone(),
+        raw_url: contact.raw_url.clone(),
+        raw_headers: contact.raw_headers.clone(),
+        raw_body: contact.raw_body.clone(),
+        raw_credentials: contact.raw_credentials.clone(),
     }
 }

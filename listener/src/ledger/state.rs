@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use attribution::State as Judgement;
 use honeytoken::{
-    Basis, Connection, ConnectionId, Contact, Coverage, Entry, Event, Medium, PhoneNumber,
-    PlatformId, Policy, Registry, Timestamp,
+    Basis, Connection, ConnectionId, Contact, Coverage, Entry, Event, Medium, Nonce, PhoneNumber,
+    PlatformId, Policy, Registry, Timestamp, Unfinished,
 };
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,10 @@ pub struct State {
     recent: BTreeMap<ConnectionId, BTreeMap<String, (u64, Timestamp)>>,
     /// What outside authorities vouched for.
     pub anchoring: Anchoring,
+    /// Long messages of which parts are missing.
+    unfinished: Unfinished,
+    /// Later parts of long messages: index → index of the part that came first.
+    joined: BTreeMap<u64, u64>,
     /// Signs of life of each line.
     lives: BTreeMap<PhoneNumber, Life>,
     /// Distinct contacts so far.
@@ -58,6 +62,8 @@ impl State {
             duplicates: BTreeMap::new(),
             recent: BTreeMap::new(),
             anchoring: Anchoring::default(),
+            unfinished: Unfinished::default(),
+            joined: BTreeMap::new(),
             lives: BTreeMap::new(),
             contacts: 0,
             size: 0,
@@ -103,7 +109,12 @@ impl State {
         let key = dedupe(contact);
         let repeated = earlier(&key).or_else(|| self.told_again(entry.index, contact));
         let session = session(contact);
-        let follows = session.as_ref().and_then(earlier);
+        let joins = match repeated {
+            None => self.unfinished.take(entry.index, contact),
+            Some(_) => None,
+        };
+        let follows = session.as_ref().and_then(earlier).or(joins);
+        self.joined.extend(joins.map(|first| (entry.index, first)));
         if let Some(of) = repeated {
             self.duplicates.insert(entry.index, of);
         } else {
@@ -117,7 +128,13 @@ impl State {
                 .or_default()
                 .sign(contact.received_at);
         }
-        let mut lookups: Vec<Lookup> = [Some(key), session].into_iter().flatten().collect();
+        let single = [
+            Some(key),
+            session,
+            parts(contact, joins.unwrap_or(entry.index)),
+        ];
+        let mut lookups: Vec<Lookup> = single.into_iter().flatten().collect();
+        lookups.extend(nonces(&contact.connection, contact.nonce.as_deref()));
         if follows.is_none() && contact.medium != Medium::Control {
             lookups.extend(self.contact_lookups(contact));
         } else if contact.medium == Medium::Control {
@@ -130,6 +147,8 @@ impl State {
     fn told_again(&mut self, index: u64, contact: &Contact) -> Option<u64> {
         let connection = self.registry.connection(&contact.connection)?;
         let window_s = redelivery_window_s(connection)?;
+        // Without the provider's time two equal messages cannot be told from one told twice.
+        contact.claimed_at?;
         let recent = self.recent.entry(contact.connection.clone()).or_default();
         recent.retain(|_, (_, at)| contact.received_at.seconds_since(*at) <= f64::from(window_s));
         while recent.len() >= RECENT_MESSAGES_MAX {
@@ -168,16 +187,25 @@ impl State {
     fn lookups(&self, event: &Event) -> Vec<Lookup> {
         let kind = Lookup::Kind(event.kind());
         match event {
-            Event::Repeat(_) | Event::Unparsed(_) | Event::Contact(_) => vec![kind],
+            Event::Repeat(r) => [kind, repeats_of(r.repeats)]
+                .into_iter()
+                .chain(nonces(&r.connection, r.nonce.as_deref()))
+                .collect(),
+            Event::Unparsed(u) => std::iter::once(kind)
+                .chain(nonces(&u.connection, u.nonce.as_deref()))
+                .collect(),
+            Event::Contact(_) => vec![kind],
             _ => vec![kind, Lookup::Other("custody", String::new())],
         }
     }
 
-    /// Everything that a contact may be filed under.
-    pub fn filed_under(&self, contact: &Contact) -> Vec<Lookup> {
+    /// Everything that a contact may be filed under and that goes with it when it is erased. The
+    /// number used once stays: it is no personal data, and its signature may still be young.
+    pub fn filed_under(&self, index: u64, contact: &Contact) -> Vec<Lookup> {
         let single = [
             Some(dedupe(contact)),
             session(contact),
+            parts(contact, self.joined.get(&index).copied().unwrap_or(index)),
             Some(Lookup::Kind("control")),
         ];
         single
@@ -190,6 +218,12 @@ impl State {
     /// The contact that this one repeats, if it repeats one.
     pub fn duplicate_of(&self, index: u64) -> Option<u64> {
         self.duplicates.get(&index).copied()
+    }
+
+    /// The part that came first of the long message that this contact is a part of; none if it is
+    /// the first, or no part.
+    pub fn part_of(&self, index: u64) -> Option<u64> {
+        self.joined.get(&index).copied()
     }
 
     /// The platform that a contact came through, or else the only one that holds the number.
@@ -258,6 +292,36 @@ impl Default for State {
 pub(super) fn dedupe(contact: &Contact) -> Lookup {
     let (connection, key) = (contact.connection.clone(), contact.dedupe_key.clone());
     Lookup::Dedupe { connection, key }
+}
+
+/// What finds the parts of a long message, by the part that came first.
+pub(crate) fn parts(contact: &Contact, first: u64) -> Option<Lookup> {
+    contact.part.as_ref()?;
+    Some(Lookup::Other("parts", first.to_string()))
+}
+
+/// What finds the repeats of an entry.
+pub(super) fn repeats_of(index: u64) -> Lookup {
+    Lookup::Other("repeats", index.to_string())
+}
+
+/// What finds requests under a number used once.
+pub(super) fn nonce(connection: &ConnectionId, nonce: &Nonce) -> Lookup {
+    Lookup::Other("nonce", format!("{connection}:{}", nonce.sha256))
+}
+
+/// What finds requests under a number used once with that body.
+pub(super) fn nonce_with_body(connection: &ConnectionId, nonce: &Nonce) -> Lookup {
+    let Nonce {
+        sha256,
+        body_sha256,
+    } = nonce;
+    Lookup::Other("nonce", format!("{connection}:{sha256}:{body_sha256}"))
+}
+
+fn nonces(connection: &ConnectionId, used: Option<&Nonce>) -> Vec<Lookup> {
+    let of = |used| [nonce(connection, used), nonce_with_body(connection, used)];
+    used.map(of).into_iter().flatten().collect()
 }
 
 fn session(contact: &Contact) -> Option<Lookup> {

@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use honeytoken::{ConnectionId, Nonce};
 use store::{Fault, Index, Reader, Sealer};
 
-use super::State;
+use super::state::{nonce, nonce_with_body};
+use super::{State, first_in};
 
 /// What everybody may see.
 pub struct View {
@@ -22,6 +24,12 @@ impl View {
     /// The fold; held for as short as possible, never across a wait.
     pub fn state(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the log holds requests under this number used once, and none with this body.
+    pub fn has_nonce_of_other_bodies(&self, connection: &ConnectionId, used: &Nonce) -> bool {
+        let is_filed = |lookup| first_in(&self.index, &lookup).is_some();
+        is_filed(nonce(connection, used)) && !is_filed(nonce_with_body(connection, used))
     }
 
     /// Why nothing can be written any more, if so.

@@ -12,7 +12,8 @@
 use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 
-use super::received::party_in_china;
+use super::json::Aside;
+use super::party::party_in_china;
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{
@@ -68,6 +69,16 @@ struct Report {
     start_time: Option<String>,
     release_time: Option<String>,
     record_url: Option<String>,
+    /// Which side ended it: 0 the platform, 1 the caller, 2 the called.
+    #[serde(default)]
+    release_dir: Aside,
+    /// As in Q.850.
+    #[serde(default)]
+    release_cause: Aside,
+    #[serde(default)]
+    unconnected_cause: Aside,
+    #[serde(default)]
+    sub_id: Aside,
 }
 
 impl Report {
@@ -93,7 +104,11 @@ impl Report {
         let to = party_in_china(Some(&self.secret_no)).ok_or(Malformed::Missing("secret_no"))?;
         let event = Received::part_of(medium, &self.call_id, phase, &self.call_id)
             .between(party_in_china(self.peer_no.as_deref()), Some(to))
-            .with_detail("url", self.record_url.as_deref());
+            .with_detail("url", self.record_url.as_deref())
+            .with_detail("ended_by", self.release_dir.text())
+            .with_detail("cause", self.release_cause.text())
+            .with_detail("unconnected", self.unconnected_cause.text())
+            .with_detail("subscription", self.sub_id.text());
         let at = |field: &Option<String>| field.as_deref().and_then(when::beijing);
         let lasted = at(&self.release_time)
             .zip(at(&self.start_time))

@@ -2,13 +2,13 @@
 //!
 //! A JSON array of messages: <https://help.aliyun.com/zh/sms/developer-reference/smsup-2>. **Nothing
 //! is signed**: a token in the URL is all there is. `dest_code` is the extension that was replied
-//! to; there is no full number. Times are taken for Beijing's, which the pages do not say outright.
+//! to; there is no full number, so it is looked up in the connection's lines. Times are taken for Beijing's, which the pages do not say outright.
 
 use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 
 use super::json::Loose;
-use super::received::{party, party_in_china};
+use super::party::{party, party_in_china};
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{Answer, Calls, Malformed, Provider, Received, Refusal, Request, Verified, json, when};
@@ -62,6 +62,7 @@ impl Reply {
     fn into_event(self) -> Received {
         let to = party(self.dest_code.as_ref().map(|code| code.0.as_str()));
         let event = Received::sms(&self.sequence_id.0, Some(&self.content))
+            .on_line(self.dest_code.iter().map(|code| code.0.as_str()))
             .between(party_in_china(Some(&self.phone_number)), to)
             .with_detail("signature", self.sign_name.as_deref());
         let claimed_at = self.send_time.as_deref().and_then(when::beijing);

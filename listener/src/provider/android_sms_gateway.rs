@@ -3,7 +3,10 @@
 //! `{"id","webhookId","event","deviceId","payload"}`, one event per request:
 //! <https://docs.sms-gate.app/features/webhooks/>. Signed with `X-Signature`: lower-case hex of
 //! HMAC-SHA256 over the raw body followed by `X-Timestamp`; signed afresh at each retry, while
-//! `id` stays. The app reports no calls and, often, not the phone's own number.
+//! `id` stays. The app reports no calls and, often, not the phone's own number: `simNumber` and
+//! `deviceId` are looked up in the connection's lines, as `<deviceId>/SIM1`, `SIM1`, `<deviceId>`.
+//! `system:ping` and `app:started` are signs of life of all lines of the device. The list of SIMs in
+//! `app:started` is not read: its name in the payload is not documented.
 //!
 //! Some versions report one message twice under two ids within seconds
 //! (<https://github.com/capcom6/android-sms-gateway/issues/372>, also 288, 291, 310); the
@@ -15,7 +18,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::mac::{Keys, passed};
-use super::received::{medium, party};
+use super::party::party;
+use super::received::medium;
 use super::webhook::{Adapter, Proof};
 use super::{Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when};
 
@@ -70,6 +74,8 @@ impl Adapter for AndroidSmsGateway {
 struct Envelope {
     id: String,
     event: String,
+    #[serde(rename = "deviceId")]
+    device: Option<String>,
     payload: Payload,
 }
 
@@ -97,16 +103,36 @@ struct Attachment {
 
 impl Envelope {
     fn into_event(self) -> Result<Received, Malformed> {
-        let Envelope { id, event, payload } = self;
-        match event.as_str() {
-            "sms:received" => payload.text_message(&id),
-            "sms:data-received" => payload.data_message(&id),
-            "mms:received" => payload.announced_picture(&id),
-            "mms:downloaded" => payload.picture(&id),
-            "sms:sent" | "sms:delivered" | "sms:failed" | "sms:cancelled" | "system:ping"
-            | "app:started" => Ok(Received::new(Medium::Control, &event, &id)),
-            _ => Err(Malformed::UnknownEvent),
-        }
+        let Envelope {
+            id,
+            event,
+            device,
+            payload,
+        } = self;
+        let device = device.as_deref().unwrap_or_default();
+        let received = match event.as_str() {
+            "sms:received" => payload.text_message(&id)?,
+            "sms:data-received" => payload.data_message(&id)?,
+            "mms:received" => payload.announced_picture(&id)?,
+            "mms:downloaded" => payload.picture(&id)?,
+            "system:ping" | "app:started" => {
+                return Ok(Received {
+                    heartbeat: true,
+                    ..Received::new(Medium::Control, &event, &id).on_line([device])
+                });
+            }
+            "sms:sent" | "sms:delivered" | "sms:failed" | "sms:cancelled" => {
+                return Ok(Received::new(Medium::Control, &event, &id));
+            }
+            _ => return Err(Malformed::UnknownEvent),
+        };
+        let slot = payload.sim_number.map(|n| format!("SIM{n}"));
+        let slot = slot.as_deref().unwrap_or_default();
+        let both = match (device, slot) {
+            ("", _) | (_, "") => String::new(),
+            _ => format!("{device}/{slot}"),
+        };
+        Ok(received.on_line([both.as_str(), slot, device]))
     }
 }
 

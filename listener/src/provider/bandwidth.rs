@@ -12,7 +12,9 @@ use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::received::{medium, party};
+use super::json::Aside;
+use super::party::party;
+use super::received::medium;
 use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
 use super::webhook::{Adapter, Proof};
 use super::{Answer, Calls, Malformed, Provider, Received, Refusal, Request, Verified, json, when};
@@ -85,6 +87,8 @@ struct MessageEvent {
     message: Message,
     #[serde(rename = "carrierName")]
     carrier: Option<String>,
+    #[serde(default)]
+    description: Aside,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +97,8 @@ struct Message {
     owner: Option<String>,
     from: Option<String>,
     text: Option<String>,
+    #[serde(default)]
+    channel: Aside,
     #[serde(default)]
     media: Vec<String>,
 }
@@ -105,6 +111,7 @@ impl MessageEvent {
             to,
             message,
             carrier,
+            description,
         } = self;
         let claimed_at = time.as_deref().and_then(when::rfc3339);
         if kind != "message-received" {
@@ -113,7 +120,7 @@ impl MessageEvent {
             return Ok(Received {
                 session: None,
                 claimed_at,
-                ..event
+                ..event.with_detail("description", description.text())
             });
         }
         let to = party(to.as_deref()).or(party(message.owner.as_deref()));
@@ -124,6 +131,7 @@ impl MessageEvent {
                 Some(to.ok_or(Malformed::Missing("to"))?),
             )
             .with_media(media.collect::<Vec<Value>>())
+            .with_detail("channel", message.channel.text())
             .with_detail("carrier", carrier.as_deref());
         Ok(Received {
             claimed_at,
@@ -140,6 +148,7 @@ struct VoiceEvent {
     call_id: String,
     from: Option<String>,
     to: Option<String>,
+    direction: Option<String>,
     answer_time: Option<String>,
     end_time: Option<String>,
     cause: Option<String>,
@@ -162,11 +171,17 @@ struct StirShaken {
 #[serde(rename_all = "camelCase")]
 struct Diversion {
     orig_to: Option<String>,
+    #[serde(default)]
+    reason: Aside,
 }
 
 #[derive(Deserialize)]
 struct Transcription {
     id: String,
+    #[serde(default)]
+    url: Aside,
+    #[serde(default)]
+    status: Aside,
 }
 
 impl VoiceEvent {
@@ -178,6 +193,10 @@ impl VoiceEvent {
         };
         let to = party(self.to.as_deref()).ok_or(Malformed::Missing("to"))?;
         let event = event.between(party(self.from.as_deref()), Some(to));
+        let event = match self.direction.as_deref() {
+            Some("outbound") => Received::outgoing(event),
+            _ => event,
+        };
         Ok(Received {
             claimed_at: self.event_time.as_deref().and_then(when::rfc3339),
             ..event
@@ -185,9 +204,13 @@ impl VoiceEvent {
     }
 
     fn call(&self) -> Received {
-        let diverted = self.diversion.as_ref().and_then(|d| d.orig_to.as_deref());
-        let mut event =
-            Received::call(&self.call_id, &self.event_type).with_detail("forwarded_from", diverted);
+        let diversion = self.diversion.as_ref();
+        let mut event = Received::call(&self.call_id, &self.event_type)
+            .with_detail(
+                "forwarded_from",
+                diversion.and_then(|d| d.orig_to.as_deref()),
+            )
+            .with_detail("forwarded_because", diversion.and_then(|d| d.reason.text()));
         if let Some(stir) = &self.stir_shaken {
             event = event
                 .with_extra("attestation", stir.attestation_indicator.as_deref())
@@ -205,9 +228,16 @@ impl VoiceEvent {
     }
 
     fn attachment(&self, medium: Medium, id: &str) -> Received {
+        let text = self.transcription.as_ref();
         let event = Received::part_of(medium, id, &self.event_type, &self.call_id)
             .with_extra("call_id", self.call_id.as_str())
-            .with_detail("url", self.media_url.as_deref());
+            .with_detail(
+                "url",
+                self.media_url
+                    .as_deref()
+                    .or(text.and_then(|t| t.url.text())),
+            )
+            .with_detail("status", text.and_then(|t| t.status.text()));
         Received {
             duration_s: self.duration.as_deref().and_then(when::iso_duration_s),
             ..event

@@ -5,8 +5,8 @@
 //! `messagebird-signature` is base64 of HMAC-SHA256 over time, URL and the body's SHA-256 as raw
 //! bytes: <https://docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/verifying-a-webhook-subscription>.
 //!
-//! **The message does not name its destination**, only the channel: hold one number per channel
-//! and one connection per channel, or map channels to lines. The envelope's names rest on one
+//! **The message does not name its destination**, only the channel, which is looked up in the
+//! connection's lines. The envelope's names rest on one
 //! sample. Left out as hearsay: the platform's newer signature.
 
 use honeytoken::{Authentication, Medium, Timestamp};
@@ -14,7 +14,7 @@ use ring::{digest, hmac};
 use serde::Deserialize;
 
 use super::mac::{Keys, passed};
-use super::received::party_without_plus;
+use super::party::party_without_plus;
 use super::webhook::{Adapter, Proof};
 use super::{Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when};
 
@@ -121,6 +121,7 @@ impl Message {
         let from = contact.and_then(|contact| contact.identifier_value);
         let event = Received::sms(&self.id, None)
             .between(party_without_plus(from.as_deref()), None)
+            .on_line(self.channel_id.as_deref())
             .with_extra("channel_id", self.channel_id)
             .with_detail("type", self.body.kind.as_deref());
         Received {

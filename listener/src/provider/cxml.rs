@@ -4,7 +4,8 @@ use honeytoken::{Medium, Sender};
 use serde_json::Value;
 
 use super::form::Form;
-use super::received::{medium, party};
+use super::party::party;
+use super::received::medium;
 use super::{Answer, Calls, Malformed, Received, when};
 
 /// The most pictures of a message that are read; Twilio allows ten.
@@ -39,10 +40,11 @@ fn message(form: &Form<'_>) -> Result<Received, Malformed> {
     let event = match status {
         None | Some("received" | "receiving") => Received::sms(id, form.get("Body")?),
         // What became of a message that the line itself sent.
-        Some(sent) => Received {
-            session: None,
-            ..Received::part_of(Medium::Control, id, sent, id)
-        },
+        Some(sent) => {
+            let event = Received::part_of(Medium::Control, id, sent, id);
+            let event = event.between(caller(form)?, party(Some(form.filled("To")?)));
+            return Ok(Received::outgoing(event));
+        }
     };
     Ok(event
         .between(caller(form)?, party(Some(form.filled("To")?)))
@@ -67,10 +69,14 @@ fn call(form: &Form<'_>) -> Result<Received, Malformed> {
         .with_detail("caller_name", form.get("CallerName")?)
         .with_detail("parent_call", form.get("ParentCallSid")?);
     let claimed_at = form.get("Timestamp")?.and_then(when::rfc2822);
-    Ok(lasting(
-        Received { claimed_at, ..call },
-        form.get("CallDuration")?,
-    ))
+    let call = lasting(Received { claimed_at, ..call }, form.get("CallDuration")?);
+    let outgoing = form
+        .get("Direction")?
+        .is_some_and(|d| d.starts_with("outbound"));
+    Ok(match outgoing {
+        true => Received::outgoing(call),
+        false => call,
+    })
 }
 
 fn recording(form: &Form<'_>) -> Result<Received, Malformed> {
@@ -78,6 +84,8 @@ fn recording(form: &Form<'_>) -> Result<Received, Malformed> {
     let event = Received::part_of(Medium::Recording, id, form.filled("RecordingStatus")?, call)
         .with_extra("call_id", call)
         .with_detail("url", form.get("RecordingUrl")?)
+        .with_detail("channels", form.get("RecordingChannels")?)
+        .with_detail("source", form.get("RecordingSource")?)
         .with_detail("error", form.get("ErrorCode")?.filter(|code| *code != "0"));
     let claimed_at = form.get("RecordingStartTime")?.and_then(when::rfc2822);
     Ok(lasting(
@@ -96,19 +104,14 @@ fn transcript(form: &Form<'_>) -> Result<Received, Malformed> {
     let event = Received::part_of(Medium::Transcript, id, status, call)
         .between(caller(form)?, party(form.get("To")?))
         .with_extra("call_id", call)
-        .with_detail("recording", form.get("RecordingSid")?);
+        .with_detail("recording", form.get("RecordingSid")?)
+        .with_detail("url", form.get("TranscriptionUrl")?);
     Ok(Received { text, ..event })
 }
 
 /// Keeps how long it lasted, if that was said.
 fn lasting(event: Received, seconds: Option<&str>) -> Received {
-    match seconds.and_then(|seconds| seconds.parse::<u32>().ok()) {
-        Some(s) => Received {
-            duration_s: Some(s),
-            ..event.with_extra("duration_s", s)
-        },
-        None => event,
-    }
+    event.lasting(seconds.and_then(|seconds| seconds.parse().ok()))
 }
 
 /// The calling party; a number that stands for "withheld" becomes the word.

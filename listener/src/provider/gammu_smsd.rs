@@ -7,8 +7,8 @@
 //! daemon may start it again when it takes more than two minutes, and the same ids make the same
 //! key.
 //!
-//! The line is known by `PHONE_ID` alone, so the destination is `phone:<id>` unless the daemon's
-//! configuration names the phone by its number. Run the daemon under a UTF-8 locale: text in
+//! The line is known by `PHONE_ID` alone: `PhoneID` in the daemon's configuration is the number
+//! itself, or a name that the connection's lines map; else the destination is `phone:<id>`. Run the daemon under a UTF-8 locale: text in
 //! GB18030 is read, in other encodings it is lost before it reaches us.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use honeytoken::{Authentication, Medium, Sender, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::mac::Keys;
-use super::received::party;
+use super::party::party;
 use super::webhook::{Adapter, Proof};
 use super::{
     Dedupe, Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json,
@@ -109,8 +109,17 @@ impl Run {
     }
 
     fn line(&self) -> Option<Sender> {
-        self.get("PHONE_ID")
-            .map(|id| Sender::new(&format!("phone:{id}")))
+        let id = self.get("PHONE_ID")?;
+        let named = Sender::new(id);
+        Some(match named.number() {
+            Some(_) => named,
+            None => Sender::new(&format!("phone:{id}")),
+        })
+    }
+
+    /// What the settings may know the line by.
+    fn line_names(&self) -> impl Iterator<Item = &str> {
+        self.get("PHONE_ID").into_iter()
     }
 
     fn message(&self) -> Result<Received, Malformed> {
@@ -128,9 +137,14 @@ impl Run {
         };
         let event = event
             .between(party(self.get("SMS_1_NUMBER")), self.line())
+            .on_line(self.line_names())
             .with_detail("mms_title", self.get("DECODED_1_MMS_TITLE"))
             .with_detail("mms_sender", self.get("DECODED_1_MMS_SENDER"))
             .with_detail("mms_address", self.get("DECODED_1_MMS_ADDRESS"));
+        let event = match report {
+            true => Received::outgoing(event),
+            false => event,
+        };
         let event = if parts > 1 {
             event.with_extra("parts", parts)
         } else {
@@ -163,7 +177,9 @@ impl Run {
         Ok(Received {
             event_id: None,
             dedupe: Dedupe::derived(&[phone, caller, delivery]),
-            ..event.between(party(Some(caller)), self.line())
+            ..event
+                .between(party(Some(caller)), self.line())
+                .on_line(self.line_names())
         })
     }
 }

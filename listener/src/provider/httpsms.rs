@@ -1,8 +1,12 @@
-//! httpSMS: an app that forwards a phone's messages, and calls that were missed.
+//! httpSMS: an app that forwards a phone's messages, calls that were missed, and when its phone is
+//! heard again.
 //!
 //! CloudEvents in JSON: <https://docs.httpsms.com/webhooks/events>. `Authorization: Bearer` holds a
 //! short-lived HS256 token for this URL (<https://docs.httpsms.com/webhooks/introduction>) that
-//! **does not cover the body**: who has seen one request can send another until it ends.
+//! **does not cover the body**. Its only times are whole seconds and it names no number of its own
+//! (<https://github.com/NdoleStudio/httpsms>, `webhook_service.go`), so two events of one second come
+//! under one token: a token counts for several bodies for [`TOKEN_SHARED_S`] after it was issued, and
+//! from then on for those alone that came with it.
 //!
 //! A message that the phone encrypted end to end comes as ciphertext, which is not its text.
 
@@ -12,18 +16,25 @@ use serde_json::Value;
 
 use super::jwt::{Algorithm, NumericDate, Tokens, bearer};
 use super::mac::passed;
-use super::received::{medium, party};
+use super::party::party;
+use super::received::medium;
 use super::webhook::{Adapter, Proof};
 use super::{
     Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, json, when,
 };
 
 const ISSUER: &str = "api.httpsms.com";
+/// How long after its issue a token may come with another body, in seconds: httpSMS waits 5 s for
+/// an answer and tries twice; the rest is for clocks that differ.
+const TOKEN_SHARED_S: i64 = 60;
+/// How long a token counts before and after its issue, in seconds, which tells when it was issued
+/// where it does not say so.
+const TOKEN_AGE_S: i64 = 600;
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "httpsms",
     title: "httpSMS",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[Medium::Sms, Medium::Call, Medium::Control],
     authentication: &[Authentication::MacWithoutBody],
     secrets: &[SecretName::required(
         "signing_key",
@@ -50,6 +61,7 @@ struct Claims {
     aud: Audience,
     nbf: NumericDate,
     exp: NumericDate,
+    iat: Option<NumericDate>,
 }
 
 /// One address or several (RFC 7519, 4.1.3).
@@ -76,20 +88,28 @@ impl Adapter for HttpSms {
             return Err(Rejection::WrongAccount("token's issuer").into());
         }
         passed(claims.aud.0.iter().any(|url| url == request.url))?;
-        match claims.nbf.0 <= now && now < claims.exp.0 {
-            true => Ok(Authentication::MacWithoutBody.into()),
-            false => Err(Rejection::Stale("token").into()),
+        if now < claims.nbf.0 || now >= claims.exp.0 {
+            return Err(Rejection::Stale("token").into());
         }
+        let issued = claims
+            .iat
+            .map_or(claims.exp.0.plus_s(-TOKEN_AGE_S), |iat| iat.0);
+        Ok(Proof {
+            shared_until: Some(issued.plus_s(TOKEN_SHARED_S)),
+            ..Proof::without_body(token)
+        })
     }
 
     fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
         let event: CloudEvent = json::read(verified.request.body)?;
-        Ok(vec![event.data.into_event(&event.kind)?])
+        Ok(vec![event.data.into_event(&event.kind, &event.id)?])
     }
 }
 
 #[derive(Deserialize)]
 struct CloudEvent {
+    #[serde(default)]
+    id: String,
     #[serde(rename = "type")]
     kind: String,
     data: Data,
@@ -97,7 +117,7 @@ struct CloudEvent {
 
 #[derive(Deserialize)]
 struct Data {
-    message_id: String,
+    message_id: Option<String>,
     owner: String,
     contact: Option<String>,
     content: Option<String>,
@@ -109,37 +129,65 @@ struct Data {
 }
 
 impl Data {
-    fn into_event(self, kind: &str) -> Result<Received, Malformed> {
-        let event = match kind {
-            "message.phone.received" => self.message()?,
-            "message.call.missed" => Received {
-                session: Some(self.message_id.clone()),
-                ..Received::new(Medium::Call, "missed", &self.message_id)
-            },
-            _ => return Err(Malformed::UnknownEvent),
-        };
+    fn into_event(self, kind: &str, cloud_event: &str) -> Result<Received, Malformed> {
+        match kind {
+            "message.phone.received" => self.contact(self.message()?),
+            "message.call.missed" => {
+                let id = self.message_id()?;
+                self.contact(Received {
+                    session: Some(id.to_owned()),
+                    ..Received::new(Medium::Call, "missed", id)
+                })
+            }
+            // The phone is heard again: a sign of life of its line.
+            "phone.heartbeat.online" => self.contact(Received {
+                heartbeat: true,
+                ..Received::new(Medium::Control, kind, cloud_event)
+            }),
+            // That it is not heard is no sign; nor is what became of a message that it sent.
+            "phone.heartbeat.offline"
+            | "message.phone.sent"
+            | "message.phone.delivered"
+            | "message.send.failed"
+            | "message.send.expired" => Ok(Received {
+                claimed_at: self.claimed_at(),
+                ..Received::new(Medium::Control, kind, cloud_event)
+                    .with_detail("phone", Some(&self.owner))
+            }),
+            _ => Err(Malformed::UnknownEvent),
+        }
+    }
+
+    fn message_id(&self) -> Result<&str, Malformed> {
+        let id = self.message_id.as_deref();
+        id.ok_or(Malformed::Missing("data.message_id"))
+    }
+
+    fn claimed_at(&self) -> Option<Timestamp> {
+        self.timestamp.as_deref().and_then(when::rfc3339)
+    }
+
+    fn contact(&self, event: Received) -> Result<Received, Malformed> {
         let to = party(Some(&self.owner)).ok_or(Malformed::Missing("data.owner"))?;
         let event = event
             .between(party(self.contact.as_deref()), Some(to))
             .with_detail("sim", self.sim.as_deref());
         Ok(Received {
-            claimed_at: self.timestamp.as_deref().and_then(when::rfc3339),
+            claimed_at: self.claimed_at(),
             ..event
         })
     }
 
     fn message(&self) -> Result<Received, Malformed> {
-        let content = self
-            .content
-            .as_deref()
-            .ok_or(Malformed::Missing("data.content"))?;
+        let (id, content) = (self.message_id()?, self.content.as_deref());
+        let content = content.ok_or(Malformed::Missing("data.content"))?;
         let files = self.attachments.iter().flatten().filter_map(Value::as_str);
         let media: Vec<Value> = files.map(|url| medium(None, Some(url))).collect();
         Ok(match self.encrypted {
-            true => Received::sms(&self.message_id, None)
+            true => Received::sms(id, None)
                 .with_extra("encrypted", true)
                 .with_detail("ciphertext", Some(content)),
-            false => Received::sms(&self.message_id, Some(content)),
+            false => Received::sms(id, Some(content)),
         }
         .with_media(media))
     }

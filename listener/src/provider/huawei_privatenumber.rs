@@ -13,8 +13,9 @@ use honeytoken::{Authentication, Medium, Timestamp};
 use ring::{digest, hmac};
 use serde::Deserialize;
 
+use super::json::Aside;
 use super::mac::{Keys, passed, same};
-use super::received::party;
+use super::party::party;
 use super::settings::Secrets;
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
@@ -132,11 +133,7 @@ impl Adapter for PrivateNumber {
             if let Some(value) = request.optional_header(header)? {
                 let token = UsernameToken::read(value)?;
                 self.verify_digest(header, &token, now)?;
-                let authentication = Authentication::MacWithoutBody;
-                return Ok(Proof {
-                    authentication,
-                    nonce: Some(token.nonce.into()),
-                });
+                return Ok(Proof::without_body(token.nonce));
             }
         }
         let token = self
@@ -194,6 +191,10 @@ struct Sms {
     virtual_number: String,
     time_stamp: Option<String>,
     sms_content: Option<String>,
+    #[serde(default)]
+    subscription_id: Aside,
+    #[serde(default)]
+    send_result: Aside,
 }
 
 impl Sms {
@@ -202,7 +203,9 @@ impl Sms {
         let to = to.ok_or(Malformed::Missing("smsEvent.virtualNumber"))?;
         let event = Received::sms(&self.sms_identifier, self.sms_content.as_deref())
             .between(party(self.calling.as_deref()), Some(to))
-            .with_detail("mode", self.notification_mode.as_deref());
+            .with_detail("mode", self.notification_mode.as_deref())
+            .with_detail("subscription", self.subscription_id.text())
+            .with_detail("result", self.send_result.text());
         Ok(Received {
             claimed_at: self.time_stamp.as_deref().and_then(when::rfc3339),
             ..event
@@ -217,13 +220,19 @@ struct Status {
     caller: Option<String>,
     called: String,
     timestamp: Option<String>,
+    #[serde(default)]
+    subscription_id: Aside,
+    #[serde(default)]
+    user_data: Aside,
 }
 
 impl Status {
     fn into_event(self, event_type: &str) -> Result<Received, Malformed> {
         let to = party(Some(&self.called)).ok_or(Malformed::Missing("statusInfo.called"))?;
         let event = Received::call(&self.session_id, event_type)
-            .between(party(self.caller.as_deref()), Some(to));
+            .between(party(self.caller.as_deref()), Some(to))
+            .with_detail("subscription", self.subscription_id.text())
+            .with_detail("user_data", self.user_data.text());
         let claimed_at = self
             .timestamp
             .as_deref()

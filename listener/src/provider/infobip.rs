@@ -7,8 +7,10 @@
 
 use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::received::party_without_plus;
+use super::json::Aside;
+use super::party::party_without_plus;
 use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
 use super::webhook::{Adapter, Proof};
 use super::{Malformed, Provider, Received, Refusal, Request, Verified, json, when};
@@ -45,11 +47,8 @@ impl Adapter for Infobip {
             (None, Some(id)) => {
                 let kind = body.kind.ok_or(Malformed::Missing("type"))?;
                 let properties = body.properties.unwrap_or_default();
-                Ok(vec![properties.call.unwrap_or_default().into_event(
-                    &id,
-                    &kind,
-                    body.timestamp.as_deref(),
-                )])
+                let at = body.timestamp.as_deref();
+                Ok(vec![properties.into_event(&id, &kind, at)])
             }
             (None, None) => Err(Malformed::UnknownEvent),
         }
@@ -93,28 +92,42 @@ impl Message {
 #[serde(default)]
 struct Properties {
     call: Option<Call>,
+    #[serde(rename = "resolvedCnam")]
+    caller_name: Aside,
+    #[serde(rename = "forwardedFrom")]
+    forwarded_from: Option<Vec<Value>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Call {
+    direction: Option<String>,
     from: Option<String>,
     to: Option<String>,
     answer_time: Option<String>,
     end_time: Option<String>,
 }
 
-impl Call {
+impl Properties {
     fn into_event(self, id: &str, kind: &str, timestamp: Option<&str>) -> Received {
-        let event = Received::call(id, kind).between(
-            party_without_plus(self.from.as_deref()),
-            party_without_plus(self.to.as_deref()),
-        );
-        let answered = (self.answer_time.as_deref(), self.end_time.as_deref());
-        Received {
+        let call = self.call.unwrap_or_default();
+        let forwarded = self.forwarded_from.iter().flatten().find_map(Value::as_str);
+        let event = Received::call(id, kind)
+            .between(
+                party_without_plus(call.from.as_deref()),
+                party_without_plus(call.to.as_deref()),
+            )
+            .with_detail("caller_name", self.caller_name.text())
+            .with_detail("forwarded_from", forwarded);
+        let answered = (call.answer_time.as_deref(), call.end_time.as_deref());
+        let event = Received {
             claimed_at: timestamp.and_then(when::rfc3339),
             duration_s: when::seconds_between(answered.0, answered.1),
             ..event
+        };
+        match call.direction.as_deref() {
+            Some("OUTBOUND") => Received::outgoing(event),
+            _ => event,
         }
     }
 }

@@ -111,6 +111,30 @@ impl<'de> Deserialize<'de> for Loose {
     }
 }
 
+/// A value beside the event itself: kept if it is a text or a number, and never a reason not to
+/// understand the event.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "serde_json::Value")]
+pub(super) struct Aside(Option<String>);
+
+impl Aside {
+    pub(super) fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl From<serde_json::Value> for Aside {
+    fn from(value: serde_json::Value) -> Aside {
+        use serde_json::Value;
+        Aside(match value {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(answer) => Some(answer.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

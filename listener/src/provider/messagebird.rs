@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::jwt::{Algorithm, NumericDate, Tokens};
 use super::mac::{passed, same, sha256_hex};
-use super::received::party_without_plus;
+use super::party::party_without_plus;
 use super::webhook::{Adapter, Proof};
 use super::{
     Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, when,

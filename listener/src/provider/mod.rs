@@ -11,6 +11,7 @@
 //!   request or a [`Refusal`]; time is an argument.
 //! - [`Nonces`]: for providers whose signature leaves the body open, the signatures already used.
 //! - [`Verified::parse`]: the only way to [`Received`] events, or [`Malformed`].
+//! - [`Places`]: which of our lines an event is about, where its provider names no number.
 //! - [`Webhook::answer`]: what the provider expects to hear once the events are durable.
 //! - [`sign`]: the sender's side, for what we send ourselves: alerts, the demonstration, tests.
 //! - [`check`]: the same doors for captured requests, to find out why one was refused.
@@ -23,12 +24,16 @@
 
 mod answer;
 mod cxml;
+mod dedupe;
 mod form;
 mod json;
 mod jwt;
+mod lines;
 mod mac;
 mod malformed;
 mod nonces;
+mod parts;
+mod party;
 mod received;
 pub(crate) mod records;
 mod refusal;
@@ -69,9 +74,11 @@ mod vonage_sms;
 mod tests;
 
 pub use answer::{Answer, Calls};
+pub use dedupe::Dedupe;
+pub use lines::{LINE_NAME_BYTES_MAX, LINES_MAX, Places, checked_lines};
 pub use malformed::Malformed;
 pub use nonces::Nonces;
-pub use received::{Dedupe, Received};
+pub use received::Received;
 pub use refusal::{Refusal, Rejection, Undecided};
 pub use registry::{PROVIDERS, Provider, UnknownProvider};
 pub use request::Request;

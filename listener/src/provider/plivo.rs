@@ -17,7 +17,8 @@ use serde_json::Value;
 
 use super::form::{Field, Form};
 use super::mac::{Keys, passed};
-use super::received::{medium, party_without_plus};
+use super::party::party_without_plus;
+use super::received::medium;
 use super::settings::API_BASE;
 use super::webhook::{Adapter, Proof};
 use super::{
@@ -76,10 +77,7 @@ impl Plivo {
                 .any(|one| self.keys.verify_base64(&parts, one)),
         )?;
         match request.form()?.has("MessageUUID") {
-            true => Ok(Proof {
-                authentication: Authentication::MacWithoutBody,
-                nonce: Some(nonce.into()),
-            }),
+            true => Ok(Proof::without_body(nonce)),
             false => Err(Rejection::MissingSignature(V3)),
         }
     }
@@ -212,17 +210,18 @@ fn call(form: &Form<'_>) -> Result<Received, Malformed> {
     if let Some(name) = form.non_empty("CallerName")? {
         call = call.with_extra("caller_name", name);
     }
-    if let Some(s) = form
+    let duration = form
         .get("Duration")?
-        .and_then(|seconds| seconds.parse::<u32>().ok())
-    {
-        call = Received {
-            duration_s: Some(s),
-            ..call.with_extra("duration_s", s)
-        };
-    }
+        .and_then(|seconds| seconds.parse().ok());
     let claimed_at = form.get("EndTime")?.and_then(|text| when::civil(text, 0));
-    Ok(Received { claimed_at, ..call })
+    let call = Received {
+        claimed_at,
+        ..call.lasting(duration)
+    };
+    Ok(match form.get("Direction")? {
+        Some("outbound") => Received::outgoing(call),
+        _ => call,
+    })
 }
 
 fn between(event: Received, form: &Form<'_>) -> Result<Received, Malformed> {

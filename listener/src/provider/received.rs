@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use honeytoken::{Medium, Sender, Timestamp};
+use honeytoken::{Medium, Part, Sender, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::mac::sha256_hex;
+use super::dedupe::{Dedupe, digest};
 
 /// One event about a line, as its provider tells it.
 #[derive(Clone, PartialEq)]
@@ -26,6 +26,13 @@ pub struct Received {
     pub dedupe: Dedupe,
     /// The call it belongs to: shared by a call's statuses, recordings and transcripts.
     pub session: Option<String>,
+    /// Which part of a long message it is, where parts come one by one.
+    pub part: Option<Part>,
+    /// What the provider calls the line where it names no number, most exact first: a device with
+    /// its slot, a slot, a channel.
+    pub line_names: Vec<String>,
+    /// A sign of life of every line of the device that it names.
+    pub heartbeat: bool,
     /// When it happened, by the provider's clock.
     pub claimed_at: Option<Timestamp>,
     /// How long the call or recording lasted, in seconds.
@@ -36,50 +43,6 @@ pub struct Received {
     pub extra: Map<String, Value>,
     /// What else is worth keeping: carrier, forwarding number, caller name, ….
     pub details: Map<String, Value>,
-}
-
-/// What tells one event from another of the same connection. Never empty.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum Dedupe {
-    /// Built from ids that the provider gives and repeats when it sends the event again.
-    Given(String),
-    /// The provider names no id: a digest of what it repeats.
-    Derived(String),
-}
-
-impl Dedupe {
-    /// The key.
-    pub fn key(&self) -> &str {
-        match self {
-            Dedupe::Given(key) | Dedupe::Derived(key) => key,
-        }
-    }
-
-    /// The key, if the provider's ids make it.
-    pub fn given(&self) -> Option<&str> {
-        match self {
-            Dedupe::Given(key) => Some(key),
-            Dedupe::Derived(_) => None,
-        }
-    }
-
-    /// A key made of parts that are repeated with the event. The parts are kept apart, so that no
-    /// two lists give one key by shifting a boundary.
-    pub(super) fn derived(parts: &[&str]) -> Dedupe {
-        Dedupe::Derived(format!("sha256:{}", digest(parts)))
-    }
-}
-
-fn digest(parts: &[&str]) -> String {
-    let lengths: Vec<_> = parts
-        .iter()
-        .map(|part| (part.len() as u64).to_be_bytes())
-        .collect();
-    let mixed = lengths
-        .iter()
-        .zip(parts)
-        .flat_map(|(n, part)| [n.as_slice(), part.as_bytes()]);
-    sha256_hex(&mixed.collect::<Vec<_>>())
 }
 
 impl Received {
@@ -94,6 +57,9 @@ impl Received {
             event_id: Some(event_id.to_owned()),
             dedupe: Dedupe::Given(event_id.to_owned()),
             session: None,
+            part: None,
+            line_names: Vec::new(),
+            heartbeat: false,
             claimed_at: None,
             duration_s: None,
             attestation: None,
@@ -122,6 +88,38 @@ impl Received {
             dedupe: Dedupe::Given(format!("{id}:{phase}")),
             session: Some(call_id.to_owned()),
             ..Received::new(medium, phase, id)
+        }
+    }
+
+    /// What became of something that the line itself sent or dialled: no contact, and no sign that
+    /// the called party lives. `said` is the event as it would be if it had come in.
+    pub(super) fn outgoing(said: Received) -> Received {
+        let called = said.to.as_ref().map(|to| to.as_str().to_owned());
+        Received {
+            medium: Medium::Control,
+            session: None,
+            to: None,
+            ..said.with_detail("called", called.as_deref())
+        }
+    }
+
+    /// Names by which the connection's settings may know the line.
+    #[must_use]
+    pub(super) fn on_line<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Received {
+        let names = names.into_iter().filter(|name| !name.is_empty());
+        self.line_names.extend(names.map(str::to_owned));
+        self
+    }
+
+    /// Keeps how long it lasted, in seconds, if that was said.
+    #[must_use]
+    pub(super) fn lasting(self, seconds: Option<u32>) -> Received {
+        match seconds {
+            Some(s) => Received {
+                duration_s: Some(s),
+                ..self.with_extra("duration_s", s)
+            },
+            None => self,
         }
     }
 
@@ -198,79 +196,14 @@ impl fmt::Debug for Received {
     }
 }
 
-/// A key may hold a provider's id, which leads to a person.
-impl fmt::Debug for Dedupe {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Dedupe::Given(_) => "Given(…)",
-            Dedupe::Derived(_) => "Derived(…)",
-        })
-    }
-}
-
 /// A picture, sound or card that came with a message.
 pub(super) fn medium(content_type: Option<&str>, url: Option<&str>) -> Value {
     json!({ "content_type": content_type, "url": url })
 }
 
-/// A party, unless it is absent or empty.
-pub(super) fn party(text: Option<&str>) -> Option<Sender> {
-    text.filter(|text| !text.is_empty()).map(Sender::new)
-}
-
-/// A party of a provider that writes international numbers without `+`: eight or more digits are
-/// one; fewer are a short code.
-pub(super) fn party_without_plus(text: Option<&str>) -> Option<Sender> {
-    let text = text.filter(|text| !text.is_empty())?;
-    let number = text.len() >= NUMBER_DIGITS_MIN && text.bytes().all(|b| b.is_ascii_digit());
-    Some(if number {
-        Sender::new(&format!("+{text}"))
-    } else {
-        Sender::new(text)
-    })
-}
-
-/// A party as Chinese providers write it: eleven digits that begin with 1 are a mobile number of
-/// +86; all else stays as it is.
-pub(super) fn party_in_china(text: Option<&str>) -> Option<Sender> {
-    let text = text.filter(|text| !text.is_empty())?;
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    let mobile = digits && text.starts_with('1') && text.len() == MOBILE_DIGITS_IN_CHINA;
-    Some(if mobile {
-        Sender::new(&format!("+86{text}"))
-    } else {
-        Sender::new(text)
-    })
-}
-
-/// Length of a Chinese mobile number without its country code.
-const MOBILE_DIGITS_IN_CHINA: usize = 11;
-
-/// The fewest digits that are taken for an international number without its `+`.
-const NUMBER_DIGITS_MIN: usize = 8;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_without_plus() {
-        let read = |text| party_without_plus(Some(text)).map(|p| p.as_str().to_owned());
-        assert_eq!(read("14155550132").as_deref(), Some("+14155550132"));
-        assert_eq!(read("10086").as_deref(), Some("10086"));
-        assert_eq!(read("Amazon").as_deref(), Some("Amazon"));
-        assert_eq!(read("+8613800138000").as_deref(), Some("+8613800138000"));
-        assert_eq!(read(""), None);
-    }
-
-    #[test]
-    fn numbers_in_china() {
-        let read = |text| party_in_china(Some(text)).map(|p| p.as_str().to_owned());
-        assert_eq!(read("13800138000").as_deref(), Some("+8613800138000"));
-        assert_eq!(read("106900001234").as_deref(), Some("106900001234"));
-        assert_eq!(read("02112345678").as_deref(), Some("02112345678"));
-        assert_eq!(read("95588").as_deref(), Some("95588"));
-    }
 
     #[test]
     fn two_real_messages_differ_in_time_alone() {
@@ -282,11 +215,6 @@ mod tests {
             ..again
         };
         assert_ne!(first.fingerprint(), later.fingerprint());
-    }
-
-    #[test]
-    fn boundaries_are_part_of_a_derived_key() {
-        assert_ne!(Dedupe::derived(&["ab", "c"]), Dedupe::derived(&["a", "bc"]));
     }
 
     #[test]

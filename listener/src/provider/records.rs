@@ -7,7 +7,7 @@ use honeytoken::Timestamp;
 use serde::Deserialize;
 
 use super::json::{self, Loose};
-use super::received::{party, party_without_plus};
+use super::party::{party, party_without_plus};
 use super::{Received, cxml, when};
 
 /// A message of Twilio's or SignalWire's list; none if it did not come in.

@@ -14,7 +14,7 @@ use ring::hmac;
 use serde::Deserialize;
 
 use super::mac::Keys;
-use super::received::party;
+use super::party::party;
 use super::settings::API_BASE;
 use super::webhook::{Adapter, Proof};
 use super::{
@@ -121,6 +121,7 @@ struct Body {
 struct Call {
     call_id: String,
     call_state: String,
+    direction: Option<String>,
     project_id: Option<String>,
     from: Option<String>,
     to: String,
@@ -129,8 +130,12 @@ struct Call {
 impl Call {
     fn into_event(self) -> Result<Received, Malformed> {
         let to = party(Some(&self.to)).ok_or(Malformed::Missing("call.to"))?;
-        Ok(Received::call(&self.call_id, &self.call_state)
+        let event = Received::call(&self.call_id, &self.call_state)
             .between(party(self.from.as_deref()), Some(to))
-            .with_detail("project", self.project_id.as_deref()))
+            .with_detail("project", self.project_id.as_deref());
+        Ok(match self.direction.as_deref() {
+            Some("outbound") => Received::outgoing(event),
+            _ => event,
+        })
     }
 }

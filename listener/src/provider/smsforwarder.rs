@@ -10,7 +10,8 @@
 //! ```
 //!
 //! with the line's number in E.164 as the SIM's remark, so that `card_slot` says
-//! `SIM1_+8613800138001`: **nothing else names the destination**. For calls, `"type":"call"` and
+//! `SIM1_+8613800138001`: **nothing else names the destination**. Else the slot and the device's mark
+//! are looked up in the connection's lines, as `<device_mark>/SIM1`, `SIM1`, `<device_mark>`. For calls, `"type":"call"` and
 //! `"call_type":"{{CALL_TYPE}}"`; switch on one kind of call only, since nothing joins the stages
 //! of one call.
 //!
@@ -26,7 +27,7 @@ use percent_encoding::percent_decode_str;
 use ring::hmac;
 
 use super::mac::{Keys, passed};
-use super::received::party;
+use super::party::party;
 use super::settings::Secrets;
 use super::shared_secret::{AUTHORIZATION, URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
@@ -101,11 +102,7 @@ impl Adapter for SmsForwarder {
             proof = token.verify(request)?;
         }
         if !self.secrets.is_empty() {
-            let nonce = Some(self.verify_sign(request, now)?.into());
-            proof = Proof {
-                authentication: Authentication::MacWithoutBody,
-                nonce,
-            };
+            proof = Proof::without_body(self.verify_sign(request, now)?);
         }
         Ok(proof)
     }
@@ -154,7 +151,12 @@ fn event(fields: &Fields, path: &str) -> Result<Received, Malformed> {
         .with_detail("rendered", content.filter(|_| rendered))
         .with_detail("receive_time", get("receive_time"))
         .with_detail("device", get("device_mark"))
-        .with_detail("call_type", get("call_type"));
+        .with_detail("call_type", get("call_type"))
+        .on_line(
+            line_names(sim, get("device_mark"))
+                .iter()
+                .map(String::as_str),
+        );
     Ok(Received {
         event_id: None,
         text: text.cloned(),
@@ -162,6 +164,17 @@ fn event(fields: &Fields, path: &str) -> Result<Received, Malformed> {
         claimed_at: get(TIMESTAMP).and_then(milliseconds),
         ..event
     })
+}
+
+/// The names under which the settings may know the line, most exact first.
+fn line_names(sim: &str, device: Option<&str>) -> Vec<String> {
+    let slot = sim.split('_').next().unwrap_or_default();
+    let slot = Some(slot).filter(|slot| slot.starts_with("SIM"));
+    let both = device
+        .zip(slot)
+        .map(|(device, slot)| format!("{device}/{slot}"));
+    let single = [slot, device].into_iter().flatten().map(str::to_owned);
+    both.into_iter().chain(single).collect()
 }
 
 /// What it is about, from the template's own `type` and the app's name for a call's stage, in

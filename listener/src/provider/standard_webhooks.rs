@@ -10,7 +10,7 @@ use ring::hmac;
 use serde::Deserialize;
 
 use super::mac::{Keys, decode_secret, passed};
-use super::received::party;
+use super::party::party;
 use super::settings::Secrets;
 use super::webhook::{Adapter, Proof};
 use super::{

@@ -19,8 +19,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::form::Form;
+use super::json::Aside;
 use super::mac::{decode_secret, passed};
-use super::received::{medium, party};
+use super::party::party;
+use super::received::medium;
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
@@ -199,6 +201,31 @@ struct Call {
     start_time: Option<String>,
     end_time: Option<String>,
     transcription_text: Option<String>,
+    direction: Option<String>,
+    #[serde(default)]
+    call_screening_result: Aside,
+    #[serde(default)]
+    recording_id: Aside,
+    recording_started_at: Option<String>,
+    recording_ended_at: Option<String>,
+    #[serde(default)]
+    channels: Aside,
+    recording_urls: Option<Files>,
+    public_recording_urls: Option<Files>,
+}
+
+/// Addresses of one recording by format.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Files {
+    mp3: Option<String>,
+    wav: Option<String>,
+}
+
+impl Files {
+    fn any(&self) -> Option<String> {
+        self.wav.clone().or_else(|| self.mp3.clone())
+    }
 }
 
 impl Data {
@@ -233,7 +260,8 @@ impl Data {
             .between(party(call.from.as_deref()), party(call.to.as_deref()))
             .with_extra("webhook_event_id", self.id.as_str())
             .with_detail("caller_name", call.caller_id_name.as_deref())
-            .with_detail("call_session", call.call_session_id.as_deref());
+            .with_detail("call_session", call.call_session_id.as_deref())
+            .with_detail("screening", call.call_screening_result.text());
         if let Some(level) = &call.shaken_stir_attestation {
             event = attested(event, level);
         }
@@ -246,21 +274,33 @@ impl Data {
         let duration_s =
             when::seconds_between(call.start_time.as_deref(), call.end_time.as_deref());
         let phase = self.phase().to_owned();
-        Ok(Received {
+        let event = Received {
             phase,
             claimed_at: self.claimed_at(),
             duration_s,
             ..event
+        };
+        Ok(match call.direction.as_deref() {
+            Some("outgoing") => Received::outgoing(event),
+            _ => event,
         })
     }
 
     /// A recording or transcription: the webhook's own id tells one of a call from the next.
     fn attachment(&self, payload: &[u8], medium: Medium) -> Result<Received, Malformed> {
         let call: Call = json::read(payload)?;
+        // The public address, where there is one, outlasts the other, which is good for ten minutes.
+        let url = |files: &Option<Files>| files.as_ref().and_then(Files::any);
+        let url = url(&call.public_recording_urls).or(url(&call.recording_urls));
         let event = Received::new(medium, self.phase(), &self.id)
             .between(party(call.from.as_deref()), party(call.to.as_deref()))
-            .with_extra("call_id", call.call_leg_id.as_str());
+            .with_extra("call_id", call.call_leg_id.as_str())
+            .with_detail("url", url.as_deref())
+            .with_detail("recording", call.recording_id.text())
+            .with_detail("channels", call.channels.text());
+        let (start, end) = (&call.recording_started_at, &call.recording_ended_at);
         Ok(Received {
+            duration_s: when::seconds_between(start.as_deref(), end.as_deref()),
             text: call.transcription_text,
             session: Some(call.call_leg_id),
             claimed_at: self.claimed_at(),

@@ -3,14 +3,15 @@
 //! `{"extend","mobile","nationcode","sign","text","time"}`:
 //! <https://www.tencentcloud.com/document/product/382/43548>. **Nothing is signed** (`sign` is the
 //! name that signs the text): a token in the URL is all there is. No id and no destination either:
-//! what is repeated makes the key, and the connection names the line.
+//! what is repeated makes the key; the line is the connection's only one, or the one that its lines map
+//! from `extend`.
 
 use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 
 use super::json::Loose;
 use super::mac::sha256_hex;
-use super::received::party;
+use super::party::party;
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{
@@ -79,6 +80,7 @@ impl Reply {
         let from = party(Some(&format!("+{}{}", nationcode.0, mobile.0)));
         let event = Received::sms(&key, Some(&text))
             .between(from, None)
+            .on_line(extend.as_deref())
             .with_detail("extend", extend.as_deref())
             .with_detail("signature", sign.as_deref());
         Ok(Received {

@@ -16,10 +16,11 @@ use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::json::Loose;
+use super::json::{Aside, Loose};
 use super::jwt::{Algorithm, NumericDate, Tokens, bearer};
 use super::mac::{passed, same, sha256_hex};
-use super::received::{medium, party_without_plus};
+use super::party::party_without_plus;
+use super::received::medium;
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
@@ -155,12 +156,30 @@ struct Body {
     duration: Option<Loose>,
     network: Option<String>,
     disconnected_by: Option<String>,
+    direction: Option<String>,
+    detail: Aside,
+    sip_code: Aside,
+    start_time: Option<String>,
+    end_time: Option<String>,
+    origin: Option<Origin>,
+}
+
+#[derive(Deserialize)]
+struct Origin {
+    #[serde(default)]
+    network_code: Aside,
 }
 
 #[derive(Deserialize)]
 struct File {
     url: Option<String>,
     caption: Option<String>,
+}
+
+impl Origin {
+    fn network(&self) -> Option<&str> {
+        self.network_code.text()
+    }
 }
 
 impl Body {
@@ -188,7 +207,8 @@ impl Body {
         let media = files.iter().map(|file| medium(None, file.url.as_deref()));
         let event = Received::sms(id, self.text.as_deref().or(caption))
             .with_media(media.collect::<Vec<Value>>())
-            .with_detail("channel", self.channel.as_deref());
+            .with_detail("channel", self.channel.as_deref())
+            .with_detail("network", self.origin.as_ref().and_then(Origin::network));
         self.addressed(event)
     }
 
@@ -207,19 +227,19 @@ impl Body {
         let phase = self.status.as_deref().unwrap_or(ASKED);
         let event = Received::call(id, phase)
             .with_detail("network", self.network.as_deref())
-            .with_detail("disconnected_by", self.disconnected_by.as_deref());
-        let event = match self.duration.as_ref().and_then(|d| d.0.parse::<u32>().ok()) {
-            Some(s) => Received {
-                duration_s: Some(s),
-                ..event.with_extra("duration_s", s)
-            },
-            None => event,
-        };
+            .with_detail("disconnected_by", self.disconnected_by.as_deref())
+            .with_detail("detail", self.detail.text())
+            .with_detail("sip_code", self.sip_code.text())
+            .lasting(self.duration.as_ref().and_then(|d| d.0.parse().ok()));
         // A recording names the conversation alone.
         let session = self.conversation_uuid.as_deref().unwrap_or(id).to_owned();
-        self.addressed(Received {
+        let event = self.addressed(Received {
             session: Some(session),
             ..event
+        })?;
+        Ok(match self.direction.as_deref() {
+            Some("outbound") => Received::outgoing(event),
+            _ => event,
         })
     }
 
@@ -229,15 +249,18 @@ impl Body {
         let event = Received::new(Medium::Recording, "completed", id)
             .with_extra("call_id", call)
             .with_detail("url", self.recording_url.as_deref());
+        let (start, end) = (self.start_time.as_deref(), self.end_time.as_deref());
         Ok(Received {
             session: Some(call.to_owned()),
+            duration_s: when::seconds_between(start, end),
             claimed_at: self.claimed_at(),
             ..event
         })
     }
 
     fn claimed_at(&self) -> Option<Timestamp> {
-        self.timestamp.as_deref().and_then(when::rfc3339)
+        let at = self.timestamp.as_deref().or(self.start_time.as_deref());
+        at.and_then(when::rfc3339)
     }
 
     fn addressed(&self, event: Received) -> Result<Received, Malformed> {

@@ -6,7 +6,7 @@
 //! <https://developer.vonage.com/en/getting-started/concepts/signing-messages>. Signing must be
 //! switched on by Vonage's support; without it nothing is accepted.
 //!
-//! A long message comes as one webhook per part (`concat-*`). `message-timestamp` is the time of
+//! A long message comes as one webhook per part (`concat-*`), which the fold joins. `message-timestamp` is the time of
 //! the push, so the signed `timestamp` is taken.
 
 use std::collections::BTreeMap;
@@ -18,12 +18,12 @@ use ring::hmac as sha;
 use serde_json::json;
 
 use super::mac::{Keys, hex, passed, same};
-use super::received::party_without_plus;
+use super::party::party_without_plus;
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
     Dedupe, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
-    Verified, when,
+    Verified, parts, when,
 };
 
 const SIG: &str = "sig";
@@ -186,8 +186,10 @@ fn part<'f>(
     let (total, part) = (number("concat-total")?, number("concat-part")?);
     let concat = json!({ "ref": filled("concat-ref")?, "total": total, "part": part });
     let dedupe = Dedupe::Given(format!("{id}:{part}"));
+    let part = parts::part(filled("concat-ref")?, part, total);
     Ok(Received {
         dedupe,
+        part,
         ..event.with_extra("concat", concat)
     })
 }

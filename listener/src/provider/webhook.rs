@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use honeytoken::{Authentication, Timestamp};
+use honeytoken::{Authentication, Nonce, Timestamp};
 
+use super::mac::sha256_hex;
 use super::{Answer, Calls, Malformed, Provider, Received, Refusal, Request, Undecided};
 
 /// A provider with the settings of one connection. Cheap to share, free of locks.
@@ -47,6 +48,19 @@ pub(super) struct Proof<'a> {
     pub(super) authentication: Authentication,
     /// Owned where the provider does not send it in a header.
     pub(super) nonce: Option<Cow<'a, str>>,
+    /// Until when the provider may sign other bodies with the same nonce.
+    pub(super) shared_until: Option<Timestamp>,
+}
+
+impl<'a> Proof<'a> {
+    /// A signature that leaves the body open, under a number used once.
+    pub(super) fn without_body(nonce: impl Into<Cow<'a, str>>) -> Proof<'a> {
+        Proof {
+            authentication: Authentication::MacWithoutBody,
+            nonce: Some(nonce.into()),
+            shared_until: None,
+        }
+    }
 }
 
 impl From<Authentication> for Proof<'_> {
@@ -54,6 +68,7 @@ impl From<Authentication> for Proof<'_> {
         Proof {
             authentication,
             nonce: None,
+            shared_until: None,
         }
     }
 }
@@ -148,10 +163,18 @@ impl Verified<'_> {
         self.proof.authentication
     }
 
-    /// The number used once that the provider signed, where the signature covers no body; for
-    /// [`Nonces`](super::Nonces).
-    pub fn nonce(&self) -> Option<&str> {
-        self.proof.nonce.as_deref()
+    /// The number used once that the provider signed, where the signature covers no body, with the
+    /// body that it came with; for [`Nonces`](super::Nonces).
+    pub fn nonce(&self) -> Option<Nonce> {
+        self.proof.nonce.as_deref().map(|nonce| Nonce {
+            sha256: sha256_hex(&[nonce.as_bytes()]),
+            body_sha256: sha256_hex(&[self.request.body]),
+        })
+    }
+
+    /// Whether the provider may still sign other bodies with the same number at `now`.
+    pub fn shares_nonce(&self, now: Timestamp) -> bool {
+        self.proof.shared_until.is_some_and(|until| now <= until)
     }
 }
 

@@ -110,6 +110,7 @@ pub(super) fn connection(provider: &str, secrets: &[(&str, &str)]) -> Connection
         provider: provider.to_owned(),
         secrets: secrets.iter().map(secret).collect::<BTreeMap<_, _>>(),
         public_url: None,
+        lines: Default::default(),
     }
 }
 

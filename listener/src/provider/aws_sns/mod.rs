@@ -25,7 +25,7 @@ use serde::Deserialize;
 use self::certificate::{Certificate, is_sns_address};
 use self::envelope::Envelope;
 use super::mac::passed;
-use super::received::party;
+use super::party::party;
 use super::webhook::{Adapter, Proof};
 use super::{
     Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Undecided, Verified,

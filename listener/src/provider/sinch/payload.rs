@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::provider::received::{medium, party_without_plus};
-use crate::provider::{Malformed, Received, when};
+use crate::provider::json::Aside;
+use crate::provider::party::party_without_plus;
+use crate::provider::received::medium;
+use crate::provider::{Malformed, Received, parts, when};
 
 /// The fields of all three services; which are there tells which it is.
 #[derive(Default, Deserialize)]
@@ -27,6 +29,7 @@ pub(super) struct Body {
     timestamp: Option<String>,
     duration: Option<u32>,
     result: Option<String>,
+    reason: Aside,
     from: Option<Party>,
     to: Option<Party>,
     call: Option<Call>,
@@ -103,6 +106,9 @@ struct Call {
     from: Option<Party>,
     to: Option<Party>,
     start_time: Option<String>,
+    #[serde(default)]
+    session_id: Aside,
+    direction: Option<String>,
     call_result: Option<String>,
 }
 
@@ -128,10 +134,11 @@ impl Body {
             .iter()
             .map(|f| medium(f.content_type.as_deref(), f.url.as_deref()));
         let binary = self.kind.as_deref() == Some("mo_binary");
+        let udh = self.udh.as_deref();
         let event = Received::sms(id, text.filter(|_| !binary))
             .with_media(media.collect::<Vec<Value>>())
             .with_detail("data_base64", text.filter(|_| binary))
-            .with_detail("udh", self.udh.as_deref())
+            .with_detail("udh", udh)
             .with_detail(
                 "subject",
                 content.and_then(|content| content.subject.as_deref()),
@@ -139,6 +146,7 @@ impl Body {
             .with_detail("operator", self.operator_id.as_deref());
         let event = between(event, self.from.as_ref(), self.to.as_ref())?;
         Ok(Received {
+            part: udh.and_then(parts::of_header),
             claimed_at: self.received_at.as_deref().and_then(when::rfc3339),
             ..event
         })
@@ -157,13 +165,9 @@ impl Body {
             party_without_plus(caller),
             party_without_plus(self.to.as_ref().map(|to| to.0.as_str())),
         );
-        let event = match self.duration {
-            Some(s) => Received {
-                duration_s: Some(s),
-                ..event.with_extra("duration_s", s)
-            },
-            None => event,
-        };
+        let event = event
+            .lasting(self.duration)
+            .with_detail("reason", self.reason.text());
         Ok(Received {
             claimed_at: self.timestamp.as_deref().and_then(when::rfc3339),
             ..event
@@ -175,7 +179,12 @@ impl Call {
     fn event(&self, name: &str) -> Result<Received, Malformed> {
         let event =
             Received::call(&self.call_id, name).with_detail("result", self.call_result.as_deref());
+        let event = event.with_detail("call_session", self.session_id.text());
         let event = between(event, self.from.as_ref(), self.to.as_ref())?;
+        let event = match self.direction.as_deref() {
+            Some(way) if way.eq_ignore_ascii_case("outbound") => Received::outgoing(event),
+            _ => event,
+        };
         Ok(Received {
             phase: name.strip_prefix("call.").unwrap_or(name).to_owned(),
             claimed_at: self.start_time.as_deref().and_then(when::rfc3339),

@@ -64,28 +64,28 @@ proptest! {
         let mut post = Post::new(&url, content_type, body);
         post.method = method;
         post.headers.extend(headers);
-        for sample in &SAMPLES {
+        for sample in SAMPLES.iter() {
             let _ = post.to(&sample.webhook(), NOW);
         }
     }
 
     #[test]
     fn any_signed_body(body in vec(any::<u8>(), 0..200)) {
-        for sample in &SAMPLES {
+        for sample in SAMPLES.iter() {
             let _ = sample.post(&body, NOW).to(&sample.webhook(), NOW);
         }
     }
 
     #[test]
     fn any_signed_json(value in json_of_known_words()) {
-        for sample in &SAMPLES {
+        for sample in SAMPLES.iter() {
             let _ = sample.post(value.to_string(), NOW).to(&sample.webhook(), NOW);
         }
     }
 
     #[test]
     fn a_sample_with_a_hole(at in 0.0..1.0_f64, cut in 0_usize..12, filling in vec(any::<u8>(), 0..8)) {
-        for sample in &SAMPLES {
+        for sample in SAMPLES.iter() {
             let mut body = sample.body.as_bytes().to_vec();
             let start = (at * body.len() as f64) as usize;
             let end = (start + cut).min(body.len());

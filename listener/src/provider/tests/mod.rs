@@ -8,6 +8,7 @@ mod samples;
 mod checking;
 mod chinese_clouds;
 mod clouds;
+mod door;
 mod phones;
 mod shell_sample;
 mod signatures;

@@ -1,0 +1,69 @@
+//! What tells one event from another.
+
+use std::fmt;
+
+use super::mac::sha256_hex;
+
+/// What tells one event from another of the same connection. Never empty.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Dedupe {
+    /// Built from ids that the provider gives and repeats when it sends the event again.
+    Given(String),
+    /// The provider names no id: a digest of what it repeats.
+    Derived(String),
+}
+
+impl Dedupe {
+    /// The key.
+    pub fn key(&self) -> &str {
+        match self {
+            Dedupe::Given(key) | Dedupe::Derived(key) => key,
+        }
+    }
+
+    /// The key, if the provider's ids make it.
+    pub fn given(&self) -> Option<&str> {
+        match self {
+            Dedupe::Given(key) => Some(key),
+            Dedupe::Derived(_) => None,
+        }
+    }
+
+    /// A key made of parts that are repeated with the event. The parts are kept apart, so that no
+    /// two lists give one key by shifting a boundary.
+    pub(super) fn derived(parts: &[&str]) -> Dedupe {
+        Dedupe::Derived(format!("sha256:{}", digest(parts)))
+    }
+}
+
+pub(super) fn digest(parts: &[&str]) -> String {
+    let lengths: Vec<_> = parts
+        .iter()
+        .map(|part| (part.len() as u64).to_be_bytes())
+        .collect();
+    let mixed = lengths
+        .iter()
+        .zip(parts)
+        .flat_map(|(n, part)| [n.as_slice(), part.as_bytes()]);
+    sha256_hex(&mixed.collect::<Vec<_>>())
+}
+
+/// A key may hold a provider's id, which leads to a person.
+impl fmt::Debug for Dedupe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Dedupe::Given(_) => "Given(…)",
+            Dedupe::Derived(_) => "Derived(…)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boundaries_are_part_of_a_derived_key() {
+        assert_ne!(Dedupe::derived(&["ab", "c"]), Dedupe::derived(&["a", "bc"]));
+    }
+}

@@ -1,0 +1,255 @@
+//! Providers tell things again: late, at once, out of order, under other ids. Nothing is counted
+//! twice, nothing that differs is merged, nothing is thrown away.
+
+use std::collections::BTreeMap;
+
+use honeytoken::Medium;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::super::kit::{NOW, Post};
+use super::super::samples::{SAMPLES, Sample, sample};
+use super::Door;
+
+/// Messages of one provider in one round.
+const MESSAGES: usize = 4;
+
+/// The message of that number: the same words to the same line, under an id, or at a time where the
+/// provider has no ids, of its own.
+fn message(sample: &Sample, number: usize) -> Post {
+    let (id, other) = sample.id;
+    let at = NOW.plus_s(if id.is_empty() { number as i64 } else { 0 });
+    let body = sample
+        .body
+        .replace(id, &other.replace('#', &number.to_string()));
+    sample.post(if id.is_empty() { sample.body } else { &body }, at)
+}
+
+/// Deliveries: which message, and whether together with the one before.
+fn deliveries() -> impl Strategy<Value = Vec<(usize, bool)>> {
+    vec((0..MESSAGES, any::<bool>()), 1..14)
+}
+
+/// Groups of deliveries that arrive at once.
+fn rounds(deliveries: &[(usize, bool)]) -> Vec<Vec<usize>> {
+    let mut rounds: Vec<Vec<usize>> = Vec::new();
+    for (message, at_once) in deliveries {
+        match rounds.last_mut().filter(|_| *at_once) {
+            Some(round) => round.push(*message),
+            None => rounds.push(vec![*message]),
+        }
+    }
+    rounds
+}
+
+fn check(sample: &Sample, deliveries: &[(usize, bool)], restart_at: usize) {
+    let mut door = Door::new(NOW);
+    door.connect_sample("line", sample);
+    let messages: Vec<Post> = (0..MESSAGES).map(|n| message(sample, n)).collect();
+    for (n, round) in rounds(deliveries).into_iter().enumerate() {
+        if n == restart_at {
+            door.reopen();
+            door.connect_sample("line", sample);
+        }
+        let posts: Vec<_> = round.iter().map(|m| ("line", &messages[*m])).collect();
+        let statuses = door.post_all(&posts);
+        assert!(
+            statuses.iter().all(|status| *status == 200),
+            "{} {statuses:?}",
+            sample.name
+        );
+    }
+    let told = |message| deliveries.iter().filter(|(m, _)| *m == message).count();
+    let distinct = (0..MESSAGES).filter(|m| told(*m) > 0).count();
+    assert_eq!(door.counted(), distinct as u64, "{}", sample.name);
+    assert_eq!(
+        door.contacts().len(),
+        distinct,
+        "{}: each stands once",
+        sample.name
+    );
+    let mut repeats: BTreeMap<u64, usize> = BTreeMap::new();
+    for repeat in door.repeats() {
+        *repeats.entry(repeat.repeats).or_default() += 1;
+    }
+    let kept = door.contacts().len() + repeats.values().sum::<usize>();
+    assert_eq!(
+        kept,
+        deliveries.len(),
+        "{}: nothing is thrown away",
+        sample.name
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3))]
+
+    #[test]
+    fn whatever_is_told_again_counts_once(deliveries in deliveries(), restart_at in 0..6_usize) {
+        for sample in SAMPLES.iter() {
+            check(sample, &deliveries, restart_at);
+        }
+    }
+
+    /// The stages of one call in any order, each as often as may be, are one call.
+    #[test]
+    fn stages_of_a_call_in_any_order(order in vec(0..3_usize, 1..9)) {
+        for (name, stages) in CALLS {
+            let sample = sample(name);
+            let door = Door::new(NOW);
+            door.connect_sample("line", sample);
+            for stage in &order {
+                assert_eq!(door.post("line", &sample.post(stages[*stage], NOW)), 200, "{name}");
+            }
+            prop_assert_eq!(door.counted(), 1, "{}", name);
+            let kept = door.contacts().len() + door.repeats().len();
+            prop_assert_eq!(kept, order.len(), "{}", name);
+        }
+    }
+
+    /// A phone that tells a message twice under two ids; equal messages at other times stay apart.
+    #[test]
+    fn one_message_under_two_ids(told in vec((0..4_usize, 0..1_000_u32), 1..10)) {
+        let sample = sample("android_sms_gateway");
+        let door = Door::new(NOW);
+        door.connect_sample("line", sample);
+        let mut told = told;
+        told.sort_unstable();
+        told.dedup();
+        for (message, id) in &told {
+            let body = format!(
+                r#"{{"id":"e{message}-{id}","event":"sms:received","payload":{{"message":"hello","sender":"10086","receivedAt":"2026-10-03T12:00:0{message}+08:00"}}}}"#
+            );
+            assert_eq!(door.post("line", &sample.post(body, NOW)), 200);
+        }
+        let mut distinct: Vec<usize> = told.iter().map(|(message, _)| *message).collect();
+        distinct.dedup();
+        prop_assert_eq!(door.counted(), distinct.len() as u64);
+        prop_assert_eq!(door.contacts().len(), told.len(), "every telling is kept");
+        let linked = door.contacts().iter().filter(|(i, _)| door.duplicate_of(*i).is_some()).count();
+        prop_assert_eq!(linked, told.len() - distinct.len());
+    }
+}
+
+/// Three stages of one call, as providers with calls tell them.
+const CALLS: [(&str, [&str; 3]); 8] = [
+    (
+        "twilio",
+        [
+            "CallSid=CA1&To=%2B14155550132&From=%2B14155550199&CallStatus=ringing&Direction=inbound",
+            "CallSid=CA1&To=%2B14155550132&From=%2B14155550199&CallStatus=completed&CallDuration=3&Direction=inbound",
+            "RecordingSid=RE1&CallSid=CA1&RecordingStatus=completed&RecordingDuration=3",
+        ],
+    ),
+    (
+        "signalwire form",
+        [
+            "CallSid=CA1&To=%2B14155550132&CallStatus=ringing",
+            "CallSid=CA1&To=%2B14155550132&CallStatus=completed&CallDuration=3",
+            "TranscriptionSid=TR1&CallSid=CA1&TranscriptionStatus=completed&TranscriptionText=hi",
+        ],
+    ),
+    (
+        "telnyx",
+        [
+            r#"{"data":{"event_type":"call.initiated","id":"w1","payload":{"call_leg_id":"c1","to":"+14155550132"}}}"#,
+            r#"{"data":{"event_type":"call.hangup","id":"w2","payload":{"call_leg_id":"c1","to":"+14155550132","hangup_cause":"timeout"}}}"#,
+            r#"{"data":{"event_type":"call.recording.saved","id":"w3","payload":{"call_leg_id":"c1","channels":"single","recording_urls":{"mp3":"https://r.example/1.mp3"},"public_recording_urls":null}}}"#,
+        ],
+    ),
+    (
+        "vonage_jwt",
+        [
+            r#"{"uuid":"u1","conversation_uuid":"CON-1","to":"14155550132","from":"447700900123"}"#,
+            r#"{"uuid":"u1","conversation_uuid":"CON-1","to":"14155550132","status":"completed","duration":"3","direction":"inbound"}"#,
+            r#"{"recording_uuid":"r1","conversation_uuid":"CON-1","recording_url":"https://r.example/1","start_time":"2026-10-03T04:00:00Z","end_time":"2026-10-03T04:00:09Z"}"#,
+        ],
+    ),
+    (
+        "plivo V3",
+        [
+            "CallUUID=c1&To=14155550132&CallStatus=ringing&Direction=inbound",
+            "CallUUID=c1&To=14155550132&CallStatus=in-progress",
+            "CallUUID=c1&To=14155550132&CallStatus=completed&Duration=3",
+        ],
+    ),
+    (
+        "bandwidth",
+        [
+            r#"{"eventType":"initiate","callId":"c1","to":"+14155550132","from":"+14155550199"}"#,
+            r#"{"eventType":"disconnect","callId":"c1","to":"+14155550132","cause":"hangup"}"#,
+            r#"{"eventType":"transcriptionAvailable","callId":"c1","to":"+14155550132","transcription":{"id":"t1","url":"https://t.example/1"}}"#,
+        ],
+    ),
+    (
+        "sinch voice",
+        [
+            r#"{"event":"ice","callid":"c1","to":{"type":"did","endpoint":"14155550132"},"cli":"447700900123"}"#,
+            r#"{"event":"ace","callid":"c1"}"#,
+            r#"{"event":"dice","callid":"c1","result":"ANSWERED","reason":"MANAGERHANGUP","duration":3}"#,
+        ],
+    ),
+    (
+        "infobip",
+        [
+            r#"{"type":"CALL_RECEIVED","callId":"c1","properties":{"call":{"to":"14155550132","direction":"INBOUND"}}}"#,
+            r#"{"type":"CALL_FINISHED","callId":"c1","properties":{"call":{"to":"14155550132","answerTime":"2026-10-03T04:00:00Z","endTime":"2026-10-03T04:00:03Z"}}}"#,
+            r#"{"type":"CALL_FAILED","callId":"c1","properties":{}}"#,
+        ],
+    ),
+];
+
+/// What the line itself dials or sends is no contact, and no sign that the called line lives.
+#[test]
+fn what_a_line_sends_is_no_contact() {
+    for (name, body) in [
+        (
+            "twilio",
+            "CallSid=CA1&To=%2B14155550131&From=%2B14155550130&CallStatus=ringing&Direction=outbound-api",
+        ),
+        (
+            "twilio",
+            "MessageSid=SM1&To=%2B14155550131&From=%2B14155550130&MessageStatus=queued",
+        ),
+        (
+            "telnyx",
+            r#"{"data":{"event_type":"call.initiated","id":"w1","payload":{"call_leg_id":"c1","to":"+14155550131","direction":"outgoing"}}}"#,
+        ),
+        (
+            "vonage_jwt",
+            r#"{"uuid":"u1","to":"14155550131","status":"ringing","direction":"outbound"}"#,
+        ),
+        (
+            "plivo V3",
+            "CallUUID=c1&To=14155550131&CallStatus=ringing&Direction=outbound",
+        ),
+        (
+            "bandwidth",
+            r#"{"eventType":"disconnect","callId":"c1","to":"+14155550131","direction":"outbound"}"#,
+        ),
+        (
+            "infobip",
+            r#"{"type":"CALL_RINGING","callId":"c1","properties":{"call":{"to":"14155550131","direction":"OUTBOUND"}}}"#,
+        ),
+        (
+            "signalwire json",
+            r#"{"call":{"call_id":"c1","to":"+14155550131","call_state":"created","direction":"outbound"}}"#,
+        ),
+        (
+            "sinch voice",
+            r#"{"event":"call.hangup","call":{"callId":"c1","to":{"number":"+14155550131"},"direction":"OUTBOUND"}}"#,
+        ),
+    ] {
+        let (sample, door) = (sample(name), Door::new(NOW));
+        door.connect_sample("line", sample);
+        door.add_line("+14155550131", "line");
+        assert_eq!(door.post("line", &sample.post(body, NOW)), 200, "{name}");
+        let (_, contact) = door.contacts().pop().unwrap();
+        assert_eq!(
+            (contact.medium, door.counted()),
+            (Medium::Control, 0),
+            "{name}"
+        );
+        assert_eq!(door.alive_at("+14155550131"), None, "{name}");
+    }
+}

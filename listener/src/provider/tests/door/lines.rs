@@ -1,0 +1,99 @@
+//! Destinations that the settings say.
+
+use super::super::kit::{NOW, URL};
+use super::super::samples::sample;
+use super::Door;
+
+const A: &str = "+14155550130";
+const B: &str = "+14155550131";
+
+fn destination(door: &Door, at: usize) -> (Option<String>, Option<String>) {
+    let (_, contact) = door.contacts().into_iter().nth(at).unwrap();
+    let basis = contact
+        .extra
+        .get("to_basis")
+        .and_then(|b| b.as_str())
+        .map(str::to_owned);
+    (contact.to.map(|to| to.as_str().to_owned()), basis)
+}
+
+fn said(to: &str, basis: &str) -> (Option<String>, Option<String>) {
+    (Some(to.to_owned()), Some(basis.to_owned()))
+}
+
+#[test]
+fn a_phone_with_two_cards() {
+    let sample = sample("android_sms_gateway");
+    let door = Door::new(NOW);
+    let lines = [("d1/SIM1", A), ("d1/SIM2", B)];
+    door.connect("line", sample.provider, sample.secrets, URL, &lines);
+    let body = r#"{"id":"x1","event":"sms:received","deviceId":"d1","payload":{"message":"hello","sender":"10086","simNumber":2}}"#;
+    assert_eq!(door.post("line", &sample.post(body, NOW)), 200);
+    assert_eq!(destination(&door, 0), said(B, "lines_setting"));
+}
+
+#[test]
+fn a_ping_is_a_sign_of_life_of_every_line_of_its_phone() {
+    let sample = sample("android_sms_gateway");
+    let door = Door::new(NOW);
+    let lines = [("d1/SIM1", A), ("d1/SIM2", B)];
+    door.connect("line", sample.provider, sample.secrets, URL, &lines);
+    assert_eq!(door.alive_at(A), None);
+    let body = r#"{"id":"p1","event":"system:ping","deviceId":"d1","payload":{"health":{}}}"#;
+    for _ in 0..2 {
+        assert_eq!(door.post("line", &sample.post(body, NOW)), 200);
+    }
+    assert_eq!((door.alive_at(A), door.alive_at(B)), (Some(NOW), Some(NOW)));
+    assert_eq!(
+        (door.contacts().len(), door.repeats().len(), door.counted()),
+        (2, 2, 0)
+    );
+}
+
+#[test]
+fn the_only_line_of_a_connection_is_what_a_nameless_message_is_for() {
+    for name in [
+        "tencent_sms",
+        "aliyun_sms",
+        "bird",
+        "gammu_smsd",
+        "smsforwarder",
+    ] {
+        let sample = sample(name);
+        let body = sample.body.replace("&slot=SIM1_%2B8613800138001", "");
+        let door = Door::new(NOW);
+        door.connect_sample("line", sample);
+        door.add_line(A, "line");
+        assert_eq!(door.post("line", &sample.post(&body, NOW)), 200, "{name}");
+        assert_eq!(destination(&door, 0), said(A, "only_line"), "{name}");
+        door.add_line(B, "line");
+        let other = sample.post(body.replace("hello", "hello again"), NOW.plus_s(1));
+        assert_eq!(door.post("line", &other), 200, "{name}");
+        let (to, basis) = destination(&door, 1);
+        assert!(
+            basis.is_none() && to.is_none_or(|to| !to.starts_with('+')),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn channels_modems_and_extensions_by_their_names() {
+    for (name, called) in [
+        ("bird", "c1"),
+        ("aliyun_sms", "900072"),
+        ("tencent_sms", "01"),
+        ("gammu_smsd", "modem1"),
+    ] {
+        let sample = sample(name);
+        let door = Door::new(NOW);
+        let lines = [(called, A), ("another", B)];
+        door.connect("line", sample.provider, sample.secrets, URL, &lines);
+        let body = sample
+            .body
+            .replace(r#""env":{"#, r#""env":{"PHONE_ID":"modem1","#)
+            .replace(r#"{"mobile""#, r#"{"extend":"01","mobile""#);
+        assert_eq!(door.post("line", &sample.post(body, NOW)), 200, "{name}");
+        assert_eq!(destination(&door, 0), said(A, "lines_setting"), "{name}");
+    }
+}
