@@ -14,7 +14,14 @@ fn rows<T: serde::de::DeserializeOwned>(path: &Path) -> Vec<T> {
 #[expect(clippy::print_stdout, reason = "a table for people")]
 fn main() {
     let verbose = std::env::args().any(|a| a == "-v");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/worlds");
+    let Some(root) = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("shared/worlds"))
+        .find(|folder| folder.is_dir())
+    else {
+        println!("no folder shared/worlds beside the workspace");
+        return;
+    };
     let mut folders: Vec<_> = std::fs::read_dir(&root)
         .into_iter()
         .flatten()

@@ -10,7 +10,7 @@ use crate::campaigns::Campaigns;
 use crate::evidence::{Coincidence, Decay};
 use crate::roster::{DAY_US, Roster};
 use crate::taxonomy::Whose;
-use crate::text::digest;
+use crate::text::{TEXT_CHARS_MAX, digest};
 use crate::verdict::{Attribution, Campaign, Link, Verdict};
 
 mod close;
@@ -318,7 +318,8 @@ impl State {
 
     /// Puts a contact with the others of its day; later parts of a call bring their words to it.
     fn wait(&mut self, note: u32, at: i64, contact: &Contact, follows: Option<u32>) {
-        let text = contact.text.clone().unwrap_or_default();
+        let said = contact.text.as_deref().unwrap_or_default();
+        let text: String = said.chars().take(TEXT_CHARS_MAX).collect();
         if let Some(first) = follows {
             if let Some(waiting) = self.waiting.iter_mut().find(|w| w.note == first) {
                 match &contact.part {

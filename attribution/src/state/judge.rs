@@ -109,7 +109,7 @@ impl State {
         let (whose, platform) = self.whose(line, waiting);
         let handles = crate::text::handles(&waiting.text);
         let group = self.campaigns.find(&waiting.from, &handles);
-        let campaign = group.map(CampaignId);
+        let campaign = group.and_then(|g| self.campaigns.name(g)).map(CampaignId);
         let owned = |cause| Attribution {
             cause,
             platform: Some(platform),
@@ -170,7 +170,10 @@ impl State {
         i: usize,
         company: &Company<'_>,
     ) -> Attribution<u32> {
-        let campaign = (note.group != NOBODY).then(|| CampaignId(self.campaigns.root(note.group)));
+        let campaign = (note.group != NOBODY)
+            .then(|| self.campaigns.name(note.group))
+            .flatten()
+            .map(CampaignId);
         let accused = self.accused_on(note.line, note.at).map(|p| p.platform);
         let cause = opinion
             .cause

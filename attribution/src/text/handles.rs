@@ -2,8 +2,9 @@
 
 use super::{TEMPLATE_WEIGHT_MIN, digest, digest_chars, folded, is_han, weight};
 
-/// Domains that many share: a link through them says nothing about who wrote it.
-const SHORTENERS: [&str; 16] = [
+/// Domains that many share, shorteners and great services: a link to them says nothing about who
+/// wrote it.
+const SHORTENERS: [&str; 30] = [
     "t.cn",
     "url.cn",
     "dwz.cn",
@@ -20,11 +21,27 @@ const SHORTENERS: [&str; 16] = [
     "w.url.cn",
     "t.ly",
     "rebrand.ly",
+    "wa.me",
+    "t.me",
+    "line.me",
+    "qq.com",
+    "weibo.com",
+    "baidu.com",
+    "taobao.com",
+    "google.com",
+    "youtube.com",
+    "facebook.com",
+    "amazon.com",
+    "apple.com",
+    "gmail.com",
+    "shrtco.de",
 ];
 /// Endings under which a name has one label more.
 const SECOND_LEVEL: [&str; 7] = [
     "com.cn", "net.cn", "org.cn", "co.uk", "org.uk", "com.hk", "com.au",
 ];
+/// Handles of one text; what lists more is no message.
+pub(crate) const HANDLES_MAX: usize = 16;
 const DOMAIN_BYTES_MAX: usize = 80;
 const SIGNATURE_CHARS_MAX: usize = 20;
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 9..=13;
@@ -40,6 +57,8 @@ pub(crate) struct Handles {
     pub(crate) template: Option<u64>,
     /// The characters that likeness is measured over.
     pub(crate) body: Vec<char>,
+    /// Whose name it is signed with, or begins with: another one speaks for another caller.
+    pub(crate) signature: Option<u64>,
 }
 
 /// All handles of a text.
@@ -53,12 +72,14 @@ pub(crate) fn handles(text: &str) -> Handles {
     strong.extend(signature(&chars).map(|s| digest_chars(2, s)));
     strong.extend(phones(&chars).iter().map(|p| digest(3, p.bytes())));
     strong.extend(chat(&chars).map(|c| digest(4, c.bytes())));
+    strong.truncate(HANDLES_MAX);
     let (template, body) = masked(&chars);
     let long = weight(&template) >= TEMPLATE_WEIGHT_MIN;
     Handles {
         strong,
         template: long.then(|| digest_chars(5, &template)),
         body,
+        signature: signature_of(&chars).map(|s| digest(21, s.bytes())),
     }
 }
 
@@ -78,8 +99,11 @@ pub fn call_back_numbers(text: &str) -> Vec<String> {
 
 /// The signature 【…】 that a text bears, or the brand before its first colon.
 pub(crate) fn signature_in(text: &str) -> Option<String> {
-    let chars = folded(text);
-    if let Some(s) = signature(&chars) {
+    signature_of(&folded(text))
+}
+
+fn signature_of(chars: &[char]) -> Option<String> {
+    if let Some(s) = signature(chars) {
         return Some(s.iter().collect());
     }
     let head = chars.iter().take(40).position(|c| *c == ':')?;

@@ -9,8 +9,12 @@ mod likeness;
 mod persona;
 
 pub use handles::call_back_numbers;
+#[cfg(test)]
+pub(crate) use handles::HANDLES_MAX;
 pub(crate) use handles::{Handles, domains_in, handles, signature_in};
-pub(crate) use likeness::{Sketch, containment, jaccard, shingles, sketch};
+#[cfg(test)]
+pub(crate) use likeness::BANDS;
+pub(crate) use likeness::{Shingles, Sketch};
 pub(crate) use persona::{NameKeys, name_keys, spoken};
 
 /// The most characters of a text that are looked at.
