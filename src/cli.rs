@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Verify(Verify),
     /// Write a simulated world with its truth
     Simulate(Simulate),
+    /// Plan which of a few shared lines each platform is given
+    Design(Design),
     /// Find out why a webhook was refused
     #[command(subcommand)]
     Webhook(Webhook),
@@ -177,6 +179,32 @@ pub(crate) struct Simulate {
     /// Where to write lines.jsonl, contacts.jsonl and truth.json
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+}
+
+/// Plan which of a few shared lines each platform is given.
+#[derive(Args)]
+pub(crate) struct Design {
+    /// How many, or their ids with commas between, or a file with one a line
+    #[arg(long, value_name = "N|LIST|FILE")]
+    pub(crate) platforms: String,
+    /// How many, or the numbers with commas between, or a file with one a line
+    #[arg(long, value_name = "N|LIST|FILE")]
+    pub(crate) lines: String,
+    /// Lines given to each platform, 1 to 8
+    #[arg(long, default_value_t = 3)]
+    pub(crate) weight: usize,
+    /// Days over which the registrations on one line are spread
+    #[arg(long, value_name = "DAYS", default_value_t = 60)]
+    pub(crate) span_days: u32,
+    /// The first day; now if not given
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start_at: Option<String>,
+    /// The same seed gives the same plan
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Find out why a webhook was refused.

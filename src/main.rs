@@ -59,6 +59,7 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Import(args) => verbs::import::run(&args),
         Verb::Verdicts(args) => verbs::verdicts::run(args).await,
         Verb::Verify(args) => verbs::verify::run(&args),
+        Verb::Design(args) => verbs::design::run(&args),
         Verb::Simulate(args) => verbs::simulate::run(&args),
         Verb::Webhook(Webhook::Check(args)) => verbs::webhook::check(&args),
         Verb::Keys(Keys::Create(args)) => verbs::keys::create(args).await,

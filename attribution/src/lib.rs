@@ -7,7 +7,8 @@
 //! Rooms inside, in the order that a contact passes through them:
 //! `roster` who holds what and when it lived; `taxonomy` whose message it is; `text` and `campaigns` who called;
 //! `background` what a number gets anyway; `evidence` what speaks against a platform; `decision`
-//! whom to accuse; `state` the fold itself. [`world`] makes worlds of known truth to test all that.
+//! whom to accuse; `state` the fold itself. [`design`] plans who is given which shared number;
+//! [`world`] makes worlds of known truth to test all that.
 //!
 //! The method, its assumptions and its limits stand in `docs/METHOD.md`. In short: numbers are
 //! placed with platforms by lot, so that callers who know nothing of a platform cannot prefer its
@@ -21,6 +22,7 @@
 mod background;
 mod campaigns;
 mod decision;
+pub mod design;
 mod evidence;
 mod roster;
 mod state;

@@ -2,11 +2,14 @@
 //! tables that people load into their tools.
 //!
 //! - [`VerdictOut`], [`CampaignOut`], [`LinkOut`]: the JSON of the API and of `--json`.
+//! - [`DesignOut`]: a plan of shared lines.
 //! - [`csv`]: contacts and verdicts as comma-separated values.
 //!
 //! What this room does not do: decide anything, write to the log, speak a network.
 
 mod answers;
 pub mod csv;
+mod designs;
 
 pub use answers::{CampaignOut, LinkOut, VerdictOut};
+pub use designs::{DesignOut, DesignedOut, DesignedSlotOut};

@@ -9,7 +9,7 @@
 //! Deliberately not here: anything that judges. Truth never reaches the fold.
 
 mod cast;
-mod chance;
+pub(crate) mod chance;
 mod draft;
 mod entries;
 mod files;

@@ -10,6 +10,7 @@ mod contacts;
 mod coverage;
 mod custody;
 mod description;
+mod designs;
 mod health;
 mod honeytokens;
 mod json;
@@ -90,6 +91,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(verdicts::one))
         .routes(routes!(verdicts::campaigns))
         .routes(routes!(verdicts::links))
+        .routes(routes!(designs::create))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
