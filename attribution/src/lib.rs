@@ -24,6 +24,8 @@ mod campaigns;
 mod decision;
 pub mod design;
 mod evidence;
+mod graph;
+mod leak_date;
 mod roster;
 mod state;
 mod taxonomy;
@@ -31,6 +33,8 @@ mod text;
 mod verdict;
 pub mod world;
 
+pub use graph::{Broker, BrokerId, Source};
+pub use leak_date::LeakDate;
 pub use state::State;
 pub use text::call_back_numbers;
 pub use verdict::{

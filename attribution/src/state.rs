@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 use crate::background::Background;
 use crate::campaigns::Campaigns;
 use crate::evidence::{Coincidence, Decay};
+use crate::graph::Broker;
 use crate::roster::{DAY_US, Roster};
 use crate::taxonomy::Whose;
 use crate::text::{TEXT_CHARS_MAX, digest};
 use crate::verdict::{Attribution, Campaign, Link, Verdict};
 
 mod close;
+mod dating;
 mod decide;
 mod explain;
+mod graph;
 mod judge;
 mod links;
 mod observe;
@@ -208,6 +211,11 @@ impl State {
     /// Pairs of platforms that share buyers beyond chance.
     pub fn links(&self) -> Vec<Link> {
         self.find_links()
+    }
+
+    /// Brokers behind those pairs, by id.
+    pub fn brokers(&self) -> Vec<Broker> {
+        self.find_brokers()
     }
 
     fn issue(&mut self, token: &honeytoken::Honeytoken) {

@@ -6,6 +6,8 @@ use std::fmt;
 use honeytoken::{PlatformId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::leak_date::LeakDate;
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -152,6 +154,8 @@ pub struct Verdict {
     pub flags: Vec<Flag>,
     /// When the numbers left, earliest and latest, if they did.
     pub leak_between: Option<(Timestamp, Timestamp)>,
+    /// When the numbers left, with an interval, if they did.
+    pub leak_date: Option<LeakDate>,
     /// Platforms that explain the same contacts as well as this one.
     pub joint_with: Vec<PlatformId>,
     /// What each piece weighs.
@@ -202,6 +206,8 @@ pub struct Link {
     pub platforms: [PlatformId; 2],
     /// Probability of so many common campaigns by chance.
     pub p_value: f64,
+    /// When the first of the common campaigns reached each, to the day.
+    pub first_at: [Timestamp; 2],
     /// The campaigns in common.
     pub campaigns: Vec<CampaignId>,
 }

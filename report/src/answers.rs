@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use attribution::{Campaign, Cause, Class, Factor, Flag, Link, Reason, Verdict};
+use attribution::{Campaign, Cause, Class, Factor, Flag, LeakDate, Link, Reason, Verdict};
 use honeytoken::{PlatformId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,6 +53,10 @@ pub struct VerdictOut {
     /// When the numbers left, earliest and latest.
     #[schema(value_type = Option<Vec<String>>)]
     pub leak_between: Option<(Timestamp, Timestamp)>,
+    /// When the numbers left, `{earliest, likely, latest}`: with probability .9 between the outer
+    /// two, as likely before as after the middle one. Only where it stands accused.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
+    pub leak_date: Option<LeakDate>,
     /// How much each piece weighs, natural logarithms.
     #[schema(value_type = Vec<Object>)]
     pub factors: Vec<Factor>,
@@ -85,6 +89,7 @@ impl From<Verdict> for VerdictOut {
             flags: v.flags,
             joint_with: v.joint_with.iter().map(ToString::to_string).collect(),
             leak_between: v.leak_between,
+            leak_date: v.leak_date,
             factors: v.factors,
             reason: v.reason.en.clone(),
             reasons: v.reason,
@@ -143,6 +148,9 @@ pub struct LinkOut {
     pub platforms: [String; 2],
     /// Probability of so many common campaigns by chance.
     pub p_value: f64,
+    /// When the first of the common campaigns reached each, to the day.
+    #[schema(value_type = [String; 2])]
+    pub first_at: [Timestamp; 2],
     /// The campaigns in common.
     pub campaigns: Vec<String>,
 }
@@ -152,6 +160,7 @@ impl From<Link> for LinkOut {
         LinkOut {
             platforms: link.platforms.map(|p| p.to_string()),
             p_value: link.p_value,
+            first_at: link.first_at,
             campaigns: link.campaigns.iter().map(ToString::to_string).collect(),
         }
     }

@@ -2,6 +2,7 @@
 //! tables that people load into their tools.
 //!
 //! - [`VerdictOut`], [`CampaignOut`], [`LinkOut`]: the JSON of the API and of `--json`.
+//! - [`GraphOut`]: who sells to whom, as nodes and edges.
 //! - [`DesignOut`]: a plan of shared lines.
 //! - [`csv`]: contacts and verdicts as comma-separated values.
 //!
@@ -10,6 +11,8 @@
 mod answers;
 pub mod csv;
 mod designs;
+mod graph;
 
 pub use answers::{CampaignOut, LinkOut, VerdictOut};
 pub use designs::{DesignOut, DesignedOut, DesignedSlotOut};
+pub use graph::{EdgeOut, GraphOut, NodeOut};

@@ -3,7 +3,7 @@
 //! - `harness`: starts the program, speaks HTTP byte for byte, signs as providers sign. Every
 //!   answer of the API is held against the API's own description.
 //! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `anchors`, `tls`, `vectors`,
-//!   `description`: what the program promises to those who use it.
+//!   `description`, `designs`: what the program promises to those who use it.
 //! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
@@ -26,6 +26,8 @@ mod custody;
 mod damage;
 #[cfg(test)]
 mod description;
+#[cfg(test)]
+mod designs;
 #[cfg(test)]
 mod disk;
 #[cfg(test)]

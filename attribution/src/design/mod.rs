@@ -26,9 +26,9 @@ pub const DESIGN_SIDE_MAX: usize = 2_000;
 pub const WEIGHT_LINES_MAX: usize = 8;
 /// Days over which registrations may be spread; more are refused.
 pub const SPAN_DAYS_MAX: u32 = 3_650;
-/// Pairs of platform and line up to which several draws are compared and the best is kept.
-const CELLS_REDRAWN_MAX: usize = 40_000;
-const DRAWS: u64 = 24;
+/// Steps spent on drawing again, to keep the best draw of at most [`DRAWS_MAX`]: some milliseconds.
+const STEPS_MAX: usize = 4_000_000;
+const DRAWS_MAX: usize = 400;
 
 /// Why no plan can be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,10 +98,11 @@ pub struct Plan {
 pub fn design(budget: &Budget) -> Result<Plan, DesignError> {
     check(budget)?;
     let lines = budget.blocks.len();
-    let small = budget.platforms * lines <= CELLS_REDRAWN_MAX;
+    let steps = budget.platforms * lines * budget.weight;
+    let draws = (STEPS_MAX / steps).clamp(1, DRAWS_MAX) as u64;
     let draw = |n| words(budget, &mut Chance::new(budget.seed, n));
     let mut best = draw(0);
-    for n in 1..if small { DRAWS } else { 1 } {
+    for n in 1..draws {
         let other = draw(n);
         if strength::crowding(&other, lines) < strength::crowding(&best, lines) {
             best = other;

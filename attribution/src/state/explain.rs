@@ -111,6 +111,7 @@ impl State {
             canaries_hit: lines.len() as u32,
             flags: self.flags(platform, &notes),
             leak_between: self.leak_between(platform, &leaks),
+            leak_date: self.leak_date(platform, &leaks),
             joint_with: Vec::new(),
             factors: factors(platform),
             reason: reason(

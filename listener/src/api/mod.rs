@@ -11,6 +11,7 @@ mod coverage;
 mod custody;
 mod description;
 mod designs;
+mod graph;
 mod health;
 mod honeytokens;
 mod json;
@@ -91,6 +92,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(verdicts::one))
         .routes(routes!(verdicts::campaigns))
         .routes(routes!(verdicts::links))
+        .routes(routes!(graph::graph))
         .routes(routes!(designs::create))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
