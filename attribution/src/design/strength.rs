@@ -118,19 +118,20 @@ fn lines_least(platforms: usize, leakers: usize) -> usize {
     libm::ceil(libm::log2(sets)) as usize
 }
 
-/// How crowded words are: the most lines two of them share, then how often lines meet.
-pub(super) fn crowding(words: &[Vec<usize>], lines: usize) -> (u32, u64) {
+/// How crowded words are: how often the two lines meet that meet most, then all pairs, then how
+/// uneven the lines are.
+pub(super) fn crowding(words: &[Vec<usize>], lines: usize) -> (u32, u64, u64) {
     let mut met = vec![0_u32; lines * lines];
+    let mut load = vec![0_u64; lines];
     for word in words {
         for &a in word {
+            load[a] += 1;
             for &b in word.iter().filter(|b| **b > a) {
                 met[a * lines + b] += 1;
             }
         }
     }
     let most = met.iter().copied().max().unwrap_or(0);
-    (
-        most,
-        met.iter().map(|m| u64::from(*m) * u64::from(*m)).sum(),
-    )
+    let squares = met.iter().map(|m| u64::from(*m) * u64::from(*m)).sum();
+    (most, squares, load.iter().map(|n| n * n).sum())
 }

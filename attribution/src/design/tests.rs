@@ -50,6 +50,13 @@ fn twelve_platforms_on_nine_lines_meet_once_at_most() {
 }
 
 #[test]
+fn four_platforms_on_six_lines_meet_once_at_most() {
+    // Two words that share no line leave no room for a third: the draw must not insist on that.
+    let plan = plan(4, 6, 3);
+    assert_eq!((plan.strength.common_max, plan.strength.leakers), (1, 2));
+}
+
+#[test]
 fn too_few_lines_are_said_to_leave_blame_joint() {
     let plan = plan(7, 4, 3);
     // Only four different words of three lines are to be had.
