@@ -8,9 +8,9 @@ mod handles;
 mod likeness;
 mod persona;
 
-pub use handles::call_back_numbers;
 #[cfg(test)]
 pub(crate) use handles::HANDLES_MAX;
+pub use handles::call_back_numbers;
 pub(crate) use handles::{Handles, domains_in, handles, signature_in};
 #[cfg(test)]
 pub(crate) use likeness::BANDS;
