@@ -42,6 +42,9 @@ pub(crate) enum Verb {
     /// Make API keys
     #[command(subcommand)]
     Keys(Keys),
+    /// See what people were told, tell it again, try a target
+    #[command(subcommand)]
+    Alerts(Alerts),
     /// Look for what is wrong with an installation
     Doctor(Doctor),
     /// Copy a data folder, also while a server writes to it
@@ -265,6 +268,103 @@ pub(crate) struct KeysCreate {
     /// Whose it is
     #[arg(long, value_name = "TEXT")]
     pub(crate) name: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// See what people were told, tell it again, try a target.
+#[derive(Subcommand)]
+pub(crate) enum Alerts {
+    /// List alerts and what became of them, newest first
+    List(AlertsList),
+    /// Send dead alerts once more
+    Replay(AlertsReplay),
+    /// Send a test message to a target
+    Test(AlertsTest),
+}
+
+/// A running server.
+#[derive(Args)]
+pub(crate) struct Server {
+    /// Ask this running server
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8470")]
+    pub(crate) server: String,
+    /// The API key for it
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "CANARYLINE_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) key: String,
+}
+
+/// List alerts.
+#[derive(Args)]
+pub(crate) struct AlertsList {
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) server: Server,
+    /// Only those that stand so at a target
+    #[arg(long)]
+    pub(crate) state: Option<AlertState>,
+    /// Only those to this target
+    #[arg(long, value_name = "ID")]
+    pub(crate) target: Option<String>,
+    /// Only those on this platform
+    #[arg(long, value_name = "ID")]
+    pub(crate) platform: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where an alert stands at a target.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AlertState {
+    /// Waits to be sent, or to be sent again
+    Pending,
+    /// The other side took it
+    Delivered,
+    /// Told in a later one, as one of several
+    Summed,
+    /// Given up; can be replayed
+    Dead,
+    /// The target was removed
+    Dropped,
+}
+
+/// Send dead alerts once more.
+#[derive(Args)]
+pub(crate) struct AlertsReplay {
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) server: Server,
+    /// Which alerts; all dead ones with --all
+    #[arg(
+        value_name = "ID",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub(crate) ids: Vec<u64>,
+    /// All dead ones
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Send a test message to a target.
+#[derive(Args)]
+pub(crate) struct AlertsTest {
+    /// Which installation
+    #[command(flatten)]
+    pub(crate) server: Server,
+    /// Which target
+    #[arg(value_name = "ID")]
+    pub(crate) target: String,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -23,6 +23,11 @@ impl Client {
             return Ok(None);
         };
         let key = place.key.clone().unwrap_or_default();
+        Client::at(url, key).map(Some)
+    }
+
+    /// The server at this address.
+    pub(crate) fn at(url: &str, key: String) -> anyhow::Result<Client> {
         // Already installed is fine: the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -30,11 +35,11 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .context("prepare the HTTP client")?;
-        Ok(Some(Client {
+        Ok(Client {
             http,
             url: url.trim_end_matches('/').to_owned(),
             key,
-        }))
+        })
     }
 
     /// GET, JSON.
@@ -51,13 +56,20 @@ impl Client {
 
     /// All items of a list, page by page.
     pub(crate) async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        self.all_of(path, "").await
+    }
+
+    /// All items of a list under further filters, such as `&state=dead`.
+    pub(crate) async fn all_of(&self, path: &str, filters: &str) -> anyhow::Result<Vec<Value>> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
             let next = cursor
                 .map(|cursor| format!("&cursor={cursor}"))
                 .unwrap_or_default();
-            let mut page = self.get(&format!("{path}?limit=1000{next}")).await?;
+            let mut page = self
+                .get(&format!("{path}?limit=1000{next}{filters}"))
+                .await?;
             if let Some(Value::Array(part)) = page.get_mut("items").map(Value::take) {
                 items.extend(part);
             }

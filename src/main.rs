@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Keys, Verb, Webhook};
+use crate::cli::{Alerts, Cli, Keys, Verb, Webhook};
 use crate::exit::Exit;
 
 #[global_allocator]
@@ -63,6 +63,9 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Simulate(args) => verbs::simulate::run(&args),
         Verb::Webhook(Webhook::Check(args)) => verbs::webhook::check(&args),
         Verb::Keys(Keys::Create(args)) => verbs::keys::create(args).await,
+        Verb::Alerts(Alerts::List(args)) => verbs::alerts::list(args).await,
+        Verb::Alerts(Alerts::Replay(args)) => verbs::alerts::replay(args).await,
+        Verb::Alerts(Alerts::Test(args)) => verbs::alerts::test(args).await,
         Verb::Doctor(args) => verbs::doctor::run(args).await,
         Verb::Backup(args) => verbs::backup::run(args).await,
         Verb::Restore(args) => verbs::backup::restore(&args),

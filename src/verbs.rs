@@ -1,5 +1,6 @@
 //! A file per verb.
 
+pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod demo;

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    Anchor, Attachment, Connection, ConnectionId, ConnectionRetired, Contact, Coverage, Erasure,
-    Honeytoken, HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line, LineAlive,
-    LineRetired, LineSilent, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
-    PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
-    Repeat, RequestMade, Sender, Study, Unparsed,
+    AlertAttempted, AlertBaseline, AlertRaised, AlertReplayed, AlertSettled, AlertTarget,
+    AlertTargetRemoved, Anchor, Attachment, Connection, ConnectionId, ConnectionRetired, Contact,
+    Coverage, Erasure, Honeytoken, HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line,
+    LineAlive, LineRetired, LineSilent, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic,
+    Operation, PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed,
+    Reconciliation, Repeat, RequestMade, Sender, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -136,6 +137,20 @@ events! {
     Anchor(Anchor) = "anchor",
     /// A verdict, with the numbers it follows from.
     Judgement(Judgement) = "judgement",
+    /// A place that alerts go to is made or changed.
+    AlertTargetSet(AlertTarget) = "alert_target_set",
+    /// A place that alerts went to is gone.
+    AlertTargetRemoved(AlertTargetRemoved) = "alert_target_removed",
+    /// Where every platform stood when alerts began.
+    AlertBaseline(AlertBaseline) = "alert_baseline",
+    /// Something that people should hear of.
+    AlertRaised(AlertRaised) = "alert_raised",
+    /// Sending an alert failed and is tried again.
+    AlertAttempted(AlertAttempted) = "alert_attempted",
+    /// Sending an alert is over.
+    AlertSettled(AlertSettled) = "alert_settled",
+    /// A dead alert is to be sent once more.
+    AlertReplayed(AlertReplayed) = "alert_replayed",
 }
 
 /// Whom or what an entry is filed under in the public leaves: one subject per number, so that a
@@ -203,7 +218,17 @@ impl Event {
             Event::StudySet(s) => Subject::Other("study", s.study.to_string()),
             Event::HoneytokenEnded(h) => Subject::Other("honeytoken", h.honeytoken.to_string()),
             Event::RequestMade(r) => Subject::Other("honeytoken", r.honeytoken.to_string()),
+            Event::AlertTargetSet(t) => Subject::Other("alert_target", t.target.to_string()),
+            Event::AlertTargetRemoved(t) => Subject::Other("alert_target", t.target.to_string()),
+            Event::AlertAttempted(a) => Subject::Other("alert_target", a.target.to_string()),
+            Event::AlertSettled(a) => Subject::Other("alert_target", a.target.to_string()),
+            Event::AlertRaised(AlertRaised {
+                platform: Some(id), ..
+            }) => Subject::Platform(id.clone()),
             Event::Genesis(_)
+            | Event::AlertBaseline(_)
+            | Event::AlertRaised(_)
+            | Event::AlertReplayed(_)
             | Event::Operation(_)
             | Event::Erasure(_)
             | Event::Note(_)

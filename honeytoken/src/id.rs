@@ -97,6 +97,10 @@ id!(
     /// An outside authority that vouches for checkpoints.
     AuthorityId
 );
+id!(
+    /// A place that alerts go to.
+    AlertTargetId
+);
 
 #[cfg(test)]
 mod tests {

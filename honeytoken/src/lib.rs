@@ -12,6 +12,7 @@
 //! Every body of an event is plain data with serde's shape; its top-level fields are the fields
 //! that the evidence log commits to one by one. How they become bytes is `store`'s business.
 
+mod alert;
 mod anchor;
 mod attachment;
 mod connection;
@@ -37,6 +38,10 @@ mod spans;
 mod study;
 mod time;
 
+pub use alert::{
+    AlertAttempted, AlertBaseline, AlertOutcome, AlertRaised, AlertReplayed, AlertSettled,
+    AlertTarget, AlertTargetRemoved,
+};
 pub use anchor::{Anchor, AnchorForm};
 pub use attachment::Attachment;
 pub use connection::{Connection, ConnectionRetired};
@@ -44,7 +49,9 @@ pub use contact::{Authentication, Contact, Medium, Nonce, RawBody, Repeat, Unpar
 pub use entry::Entry;
 pub use event::{Event, Genesis, Subject, UnknownKind};
 pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};
-pub use id::{AuthorityId, ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId};
+pub use id::{
+    AlertTargetId, AuthorityId, ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId,
+};
 pub use judgement::Judgement;
 pub use key::{KeyCreated, KeyRevoked, Role, UnknownRole};
 pub use life::{

@@ -121,6 +121,13 @@ impl Registry {
             }
             Event::Policy(policy) => self.policy = Some(policy.clone()),
             Event::Genesis(_)
+            | Event::AlertTargetSet(_)
+            | Event::AlertTargetRemoved(_)
+            | Event::AlertBaseline(_)
+            | Event::AlertRaised(_)
+            | Event::AlertAttempted(_)
+            | Event::AlertSettled(_)
+            | Event::AlertReplayed(_)
             | Event::Repeat(_)
             | Event::Unparsed(_)
             | Event::Attachment(_)
@@ -299,6 +306,11 @@ impl Registry {
     /// The live key whose text has this SHA-256 in lower-case hex.
     pub fn key_by_digest(&self, sha256: &str) -> Option<&KeyCreated> {
         self.keys.values().find(|key| key.sha256 == sha256)
+    }
+
+    /// The live key with this id.
+    pub fn key(&self, id: &KeyId) -> Option<&KeyCreated> {
+        self.keys.get(id)
     }
 
     /// All live keys by id.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use honeytoken::{Entry, Event};
 use tokio::sync::{broadcast, watch};
 
 use crate::account::Accounts;
+use crate::alerts::trouble::Troubles;
+use crate::alerts::words::LogTag;
 use crate::anchors::{Anchors, Authority};
 use crate::audit::Reads;
 use crate::config::CallAnswer;
@@ -38,6 +41,10 @@ pub struct App {
     pub(crate) anchors: Anchors,
     /// Who looked at personal data, until it is written down.
     pub(crate) reads: Reads,
+    /// The installation's own trouble, for alerts.
+    pub(crate) troubles: Troubles,
+    /// What tells this log's alerts from those of others.
+    pub(crate) log_tag: LogTag,
     /// News for the stream.
     pub news: broadcast::Sender<News>,
     /// Whether the end has begun: streams, which have none of their own, end with it.
@@ -54,6 +61,7 @@ impl App {
     ) -> Arc<App> {
         let connections = Connections::default();
         connections.refresh(&recorder.view().state().registry);
+        let log_tag = LogTag::of(&origin(&recorder));
         Arc::new(App {
             recorder,
             config,
@@ -64,6 +72,8 @@ impl App {
             failed_keys: FailedKeys::default(),
             anchors: Anchors::new(authorities),
             reads: Reads::default(),
+            troubles: Troubles::default(),
+            log_tag,
             news: broadcast::channel(STREAM_MESSAGES_MAX).0,
             closing: watch::Sender::new(false),
         })
@@ -82,6 +92,17 @@ impl App {
     /// Tells the stream; nobody listening is fine.
     pub fn tell(&self, news: News) {
         let _ = self.news.send(news);
+    }
+}
+
+/// The log's name, as its first entry has it.
+fn origin(recorder: &Recorder) -> String {
+    match recorder.view().reader.entry(0) {
+        Ok(Some(Entry {
+            event: Event::Genesis(genesis),
+            ..
+        })) => genesis.origin,
+        _ => String::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use honeytoken::{ConnectionId, PhoneNumber, Secret};
 use serde::Deserialize;
 
+use crate::alerts::{self, AlertConfig, TargetError};
 use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
 use crate::provider::{Provider, checked_lines};
 
@@ -59,6 +60,8 @@ pub struct Config {
     pub anchors: BTreeMap<String, AnchorConfig>,
     /// Connections whose secrets come from the environment; set anew at every start.
     pub connections: BTreeMap<String, ConnectionConfig>,
+    /// Alert targets whose secrets come from the environment; set anew where they differ.
+    pub alerts: BTreeMap<String, AlertConfig>,
 }
 
 impl Default for Config {
@@ -74,6 +77,7 @@ impl Default for Config {
             persona: PersonaConfig::default(),
             anchors: BTreeMap::new(),
             connections: BTreeMap::new(),
+            alerts: BTreeMap::new(),
         }
     }
 }
@@ -237,6 +241,9 @@ pub enum ConfigError {
     /// An authority in `[anchors]` cannot be asked.
     #[error("settings name an authority {0} that cannot be asked: {1}")]
     Anchor(String, AnchorSettingsError),
+    /// An alert target that cannot be used.
+    #[error("settings name an alert target {0} that cannot be used: {1}")]
+    Alert(String, TargetError),
     /// A variable that holds a secret is not set.
     #[error("environment variable {0} is not set; connection {1} takes a secret from it")]
     NoVariable(String, String),
@@ -292,6 +299,21 @@ impl Config {
             .iter()
             .map(|(id, config)| config.resolve(id, &variable))
             .collect()
+    }
+
+    /// The alert targets of `[alerts]`, with secrets looked up by `variable`.
+    ///
+    /// # Errors
+    /// A target that cannot be used, a variable that is not set.
+    pub fn alert_targets(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<honeytoken::AlertTarget>, ConfigError> {
+        let target = |(id, written): (&String, &AlertConfig)| {
+            alerts::from_settings(id, written, &variable)
+                .map_err(|error| ConfigError::Alert(id.clone(), error))
+        };
+        self.alerts.iter().map(target).collect()
     }
 }
 

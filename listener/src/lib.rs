@@ -6,6 +6,7 @@
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - `hooks`: the webhook door. `api`: keys in, JSON out. [`server`]: sockets and limits.
+//! - [`alerts`]: people hear of what matters without asking.
 //! - [`Running`]: an installation at work, from start to end.
 //! - [`Config`]: `canaryline.toml`. [`Clock`]: the one place that asks the time.
 //!
@@ -13,6 +14,7 @@
 //! make reports (report). Nothing but the recorder appends.
 
 pub mod account;
+pub mod alerts;
 mod anchors;
 mod api;
 pub mod api_key;

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::anchors::Standing;
+use honeytoken::Timestamp;
+
+use crate::alerts::Alerts;
 use crate::ledger::View;
 
 /// What a webhook came to.
@@ -62,7 +65,7 @@ impl Metrics {
     }
 
     /// All counters and gauges as text.
-    pub(crate) fn text(&self, view: &View) -> String {
+    pub(crate) fn text(&self, view: &View, now: Timestamp) -> String {
         let mut text = String::from(
             "# HELP canaryline_webhooks_total Webhooks by what they came to.\n\
              # TYPE canaryline_webhooks_total counter\n",
@@ -98,6 +101,7 @@ impl Metrics {
                 "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"
             );
         }
+        text.push_str(&alerts(&state.alerts, now));
         let failed = self.failed_keys.load(Ordering::Relaxed);
         let _ = writeln!(
             text,
@@ -159,4 +163,21 @@ pub(crate) fn anchors(standing: &[Standing<'_>]) -> String {
         }
     }
     text
+}
+
+fn alerts(alerts: &Alerts, now: Timestamp) -> String {
+    let (pending, delivered, dead) = alerts.counts();
+    let oldest = alerts.oldest_pending();
+    let age_s = oldest.map_or(0.0, |at| now.seconds_since(at).max(0.0));
+    format!(
+        "# HELP canaryline_alerts_queued Alerts that wait to be sent.\n\
+         # TYPE canaryline_alerts_queued gauge\ncanaryline_alerts_queued {pending}\n\
+         # HELP canaryline_alerts_delivered Alerts that were taken, of the whole log.\n\
+         # TYPE canaryline_alerts_delivered gauge\ncanaryline_alerts_delivered {delivered}\n\
+         # HELP canaryline_alerts_dead Alerts that were given up and can be replayed.\n\
+         # TYPE canaryline_alerts_dead gauge\ncanaryline_alerts_dead {dead}\n\
+         # HELP canaryline_alerts_oldest_seconds Age of the oldest alert that waits.\n\
+         # TYPE canaryline_alerts_oldest_seconds gauge\n\
+         canaryline_alerts_oldest_seconds {age_s:.0}\n"
+    )
 }

@@ -7,6 +7,7 @@ use honeytoken::{Connection, Event, Operation};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::alerts::{self, trouble::Trouble};
 use crate::app::{App, News};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -73,6 +74,9 @@ impl Running {
             tokio::spawn(contacts(Arc::clone(&app))),
             tokio::spawn(coverage(Arc::clone(&app))),
             tokio::spawn(verdicts(Arc::clone(&app))),
+            tokio::spawn(alerts::raise::run(Arc::clone(&app))),
+            tokio::spawn(alerts::courier::run(Arc::clone(&app))),
+            tokio::spawn(alerts::fault::run(Arc::clone(&app))),
         ];
         chores.extend(crate::anchors::start(&app));
         Ok(Running {
@@ -166,7 +170,9 @@ async fn checkpoints(app: Arc<App>) {
     let mut size = app.recorder.size();
     let mut told = 0;
     while size.changed().await.is_ok() {
-        if let Err(error) = app.recorder.checkpoint().await {
+        let signed = app.recorder.checkpoint().await;
+        app.troubles.note(Trouble::Checkpoint, signed.is_err());
+        if let Err(error) = signed {
             tracing::error!(%error, "checkpoint cannot be signed");
         } else {
             let newest = app.recorder.view().reader.checkpoint();

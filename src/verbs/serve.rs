@@ -18,10 +18,12 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     let clock = Clock::system();
     config.check()?;
     let connections = config.connections(|name| std::env::var(name).ok())?;
+    let alerts = config.alert_targets(|name| std::env::var(name).ok())?;
     let tls = config.tls.as_ref().map(server::acceptor).transpose();
     let tls = tls.map_err(|error| Ends::with(Exit::Unreadable, error.to_string()))?;
     let mut ledger = place::open_or_create(&config.data, &config.log.origin, &clock)?;
     place::announce_first_key(&mut ledger, &config.data, &clock)?;
+    listener::alerts::set_targets(&mut ledger, clock.now(), alerts)?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("listen on {}", config.listen))?;
     let scheme = if tls.is_some() { "https" } else { "http" };

@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 13] = [
+const READS: [(&str, [bool; 4]); 15] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -27,13 +27,15 @@ const READS: [(&str, [bool; 4]); 13] = [
     ("/v1/links", ANY),
     ("/v1/studies", ANY),
     ("/log/checkpoint", ANY),
+    ("/v1/alerts", ANY),
+    ("/v1/alert-targets", SEES),
     ("/v1/connections", SEES),
     ("/v1/keys", AUDITS),
     ("/v1/custody", AUDITS),
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 16] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 21] = [
     ("POST", "/v1/lines", r#"{"lines":[]}"#, WORKS),
     ("POST", "/v1/platforms", r#"{"name":"Beta"}"#, WORKS),
     ("PUT", "/v1/platforms/beta", r#"{"name":"Beta"}"#, WORKS),
@@ -65,6 +67,21 @@ const WRITES: [(&str, &str, &str, [bool; 4]); 16] = [
         RULES,
     ),
     ("DELETE", "/v1/connections/x", "", RULES),
+    (
+        "POST",
+        "/v1/alert-targets",
+        r#"{"channel":"pigeon","id":"x"}"#,
+        WORKS,
+    ),
+    (
+        "PUT",
+        "/v1/alert-targets/x",
+        r#"{"channel":"pigeon"}"#,
+        WORKS,
+    ),
+    ("DELETE", "/v1/alert-targets/x", "", WORKS),
+    ("POST", "/v1/alert-targets/x/test", "", WORKS),
+    ("POST", "/v1/alerts/0/replay", "", WORKS),
     ("POST", "/v1/keys", r#"{"role":"viewer"}"#, RULES),
     ("DELETE", "/v1/keys/x", "", RULES),
     ("POST", "/v1/studies", r#"{"id":"s","name":"S"}"#, RULES),

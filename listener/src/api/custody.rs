@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use honeytoken::{Entry, Event, Timestamp};
+use honeytoken::{AlertOutcome, Entry, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 use utoipa::ToSchema;
@@ -95,6 +95,22 @@ fn detail(event: &Event) -> String {
             .trim_end()
             .to_owned(),
         Event::Erasure(e) => format!("entry {}: {}", e.erased, e.reason),
+        Event::AlertTargetSet(t) => match &t.disabled {
+            None => format!("alert target {} by {}", t.target, t.channel),
+            Some(reason) => format!("alert target {} disabled: {reason}", t.target),
+        },
+        Event::AlertTargetRemoved(t) => format!("alert target {}", t.target),
+        Event::AlertBaseline(b) => format!("{} platforms", b.classes.len()),
+        Event::AlertRaised(a) => format!("{} to {} targets", a.topic, a.targets.len()),
+        Event::AlertAttempted(a) => format!("alert {} to {}: {}", a.raised, a.target, a.reason),
+        Event::AlertSettled(a) => {
+            let outcome = match a.outcome {
+                AlertOutcome::Delivered => "delivered",
+                AlertOutcome::Dead => "dead",
+            };
+            format!("alert {} to {}: {outcome}", a.raised, a.target)
+        }
+        Event::AlertReplayed(a) => format!("alert {}", a.raised),
         Event::Note(_) | Event::Policy(_) => String::new(),
         Event::Anchor(a) => format!("{} entries vouched for by {}", a.size, a.authority),
         Event::Judgement(j) => format!("platform {} is {}", j.platform, j.class),

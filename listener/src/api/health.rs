@@ -100,6 +100,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
+    let now = app.recorder.clock().now();
     let anchors = crate::metrics::anchors(&app.anchors.standing(&app));
-    (media, app.metrics.text(app.recorder.view()) + &anchors)
+    (media, app.metrics.text(app.recorder.view(), now) + &anchors)
 }

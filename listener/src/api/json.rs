@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -16,22 +17,42 @@ pub(crate) const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A JSON body of the shape `T`.
 pub(crate) struct Body<T>(pub T);
 
+/// A JSON body of the shape `T`, or no body at all, which is the default one.
+pub(crate) struct OptionalBody<T>(pub T);
+
 impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Body<T>, Problem> {
-        let reading = axum::body::to_bytes(request.into_body(), API_BODY_BYTES_MAX);
-        let limit = Duration::from_secs(app.config.limits.body_s.get().into());
-        let bytes = tokio::time::timeout(limit, reading)
-            .await
-            .map_err(|_| Problem::slow_body())?
-            .map_err(|_| {
-                let detail =
-                    format!("body is larger than {API_BODY_BYTES_MAX} bytes, or broke off");
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-            })?;
-        serde_json::from_slice(&bytes).map(Body).map_err(|error| {
-            Problem::bad_request("bad_body", format!("body does not fit: {error}"))
-        })
+        parsed(&bytes(request, app).await?).map(Body)
     }
+}
+
+impl<T: DeserializeOwned + Default> FromRequest<Arc<App>> for OptionalBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<OptionalBody<T>, Problem> {
+        let bytes = bytes(request, app).await?;
+        match bytes.is_empty() {
+            true => Ok(OptionalBody(T::default())),
+            false => parsed(&bytes).map(OptionalBody),
+        }
+    }
+}
+
+async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
+    let reading = axum::body::to_bytes(request.into_body(), API_BODY_BYTES_MAX);
+    let limit = Duration::from_secs(app.config.limits.body_s.get().into());
+    tokio::time::timeout(limit, reading)
+        .await
+        .map_err(|_| Problem::slow_body())?
+        .map_err(|_| {
+            let detail = format!("body is larger than {API_BODY_BYTES_MAX} bytes, or broke off");
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+        })
+}
+
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Problem::bad_request("bad_body", format!("body does not fit: {error}")))
 }

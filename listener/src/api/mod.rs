@@ -3,6 +3,8 @@
 //! A file per resource; a handler that takes a [`caller::Caller`] is closed to strangers. The
 //! routes and their OpenAPI description are one list, so that neither can drift.
 
+mod alert_targets;
+mod alerts;
 mod backups;
 mod caller;
 mod connections;
@@ -22,7 +24,7 @@ mod message;
 mod page;
 pub(crate) mod parts;
 mod platforms;
-mod redact;
+pub(crate) mod redact;
 mod stream;
 mod studies;
 mod verdicts;
@@ -99,6 +101,11 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::revoke))
         .routes(routes!(custody::list))
         .routes(routes!(custody::erase))
+        .routes(routes!(alert_targets::list, alert_targets::create))
+        .routes(routes!(alert_targets::replace, alert_targets::remove))
+        .routes(routes!(alert_targets::test))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::replay))
         .routes(routes!(backups::create))
         .routes(routes!(stream::stream))
         .routes(routes!(log::checkpoint))

@@ -13,6 +13,7 @@ use store::Lookup;
 
 use super::anchoring::Anchoring;
 use super::life::Life;
+use crate::alerts::Alerts;
 use crate::provider::Provider;
 
 /// The most messages remembered per connection for finding repeats under a new id; beyond it the
@@ -38,6 +39,8 @@ pub struct State {
     joined: BTreeMap<u64, u64>,
     /// Signs of life of each line.
     lives: BTreeMap<PhoneNumber, Life>,
+    /// Who is told of what, and what waits to be sent.
+    pub alerts: Alerts,
     /// Distinct contacts so far.
     contacts: u64,
     /// Entries folded.
@@ -65,6 +68,7 @@ impl State {
             unfinished: Unfinished::default(),
             joined: BTreeMap::new(),
             lives: BTreeMap::new(),
+            alerts: Alerts::default(),
             contacts: 0,
             size: 0,
         }
@@ -76,6 +80,7 @@ impl State {
         self.size = entry.index + 1;
         self.registry.apply(entry);
         self.anchoring.apply(entry);
+        self.alerts.apply(entry, &self.registry);
         match &entry.event {
             Event::Contact(contact) => self.contact(entry, contact, first),
             event => {

@@ -1,0 +1,8 @@
+//! Alerts without sockets (`story`, `fold`), against a receiver that misbehaves (`wire`), and by
+//! mail (`mail`).
+
+mod fold;
+mod mail;
+mod raising;
+mod story;
+mod wire;
