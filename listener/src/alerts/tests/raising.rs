@@ -1,6 +1,6 @@
 //! What is raised, and for whom.
 
-use attribution::{Class, Reason, Verdict};
+use attribution::{Class, Verdict};
 use honeytoken::{
     AlertRaised, AlertTarget, Authentication, Basis, Event, KeyCreated, KeyId, KeyRevoked,
     LineAlive, LineSilent, Operation, RawBody, ReconciledDay, Reconciliation, Role, Study,
@@ -11,32 +11,18 @@ use super::story::{START, Story};
 use crate::alerts::raise;
 use crate::alerts::trouble::Trouble;
 
+/// A verdict as the fold gives it on a platform that was only declared, with what matters here.
 fn verdict(platform: &str, class: Class) -> Verdict {
-    let leaked = class >= Class::Leaked;
+    let mut story = Story::new();
+    let id = story.platform(platform);
+    let declared = story.state.judgement.verdict(&id).unwrap();
     Verdict {
-        platform: platform.parse().unwrap(),
         class,
-        probability: 0.9,
-        e_value: 30.0,
-        e_value_max: 30.0,
-        fdr: 0.01,
-        first_evidence_at: leaked.then_some(START),
-        flagged_at: None,
-        days_to_detection: None,
-        exposure_days: 30.0,
-        live_hours: 720.0,
+        first_evidence_at: (class >= Class::Leaked).then_some(START),
         canaries: 3,
         canaries_hit: 2,
-        contacts: Default::default(),
         evidence: vec![4, 5],
-        flags: Vec::new(),
-        leak_between: None,
-        joint_with: Vec::new(),
-        factors: Vec::new(),
-        reason: Reason {
-            zh: "因为".to_owned(),
-            en: "since".to_owned(),
-        },
+        ..declared
     }
 }
 
