@@ -21,8 +21,8 @@ use crate::recorder::SubmitError;
 const SENDING_MAX: usize = 8;
 /// It is looked at least this often what is due, in milliseconds: clocks jump.
 const LOOK_AT_LEAST_EVERY_MS: i64 = 30_000;
-/// And at most this often.
-const LOOK_EVERY_MS: i64 = 50;
+/// And at most this often, in milliseconds: a busy log grows faster.
+const LOOK_EVERY_MS: u64 = 50;
 
 /// Sends as long as the installation runs.
 pub(crate) async fn run(app: Arc<App>) {
@@ -46,7 +46,7 @@ pub(crate) async fn run(app: Arc<App>) {
             busy.insert(sending.target.clone());
             under_way.spawn(deliver(Arc::clone(&app), sending));
         }
-        let wait_ms = u64::try_from(wait_ms.max(LOOK_EVERY_MS)).unwrap_or_default();
+        let wait_ms = u64::try_from(wait_ms).unwrap_or_default();
         tokio::select! {
             Some(done) = under_way.join_next() => {
                 // A target whose outcome could not be written down stays busy: it would be sent
@@ -58,6 +58,7 @@ pub(crate) async fn run(app: Arc<App>) {
             _ = size.changed() => {}
             () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
         }
+        tokio::time::sleep(Duration::from_millis(LOOK_EVERY_MS)).await;
     }
 }
 
@@ -75,7 +76,10 @@ async fn deliver(app: Arc<App>, sending: Sending) -> Option<AlertTargetId> {
             Some((target, message, may))
         })
     };
-    let (target, message, may_hear) = ready?;
+    // Removed or forgotten since: there is nothing to send.
+    let Some((target, message, may_hear)) = ready else {
+        return Some(sending.target);
+    };
     let outcome = match may_hear {
         true => wire::send(&target, &message, now).await,
         false => {

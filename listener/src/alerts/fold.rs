@@ -143,8 +143,18 @@ impl Alerts {
 
     fn target_set(&mut self, target: &AlertTarget) {
         self.targets.insert(target.target.clone(), target.clone());
-        if let Some(reason) = &target.disabled {
-            self.give_up(&target.target, Standing::Dead, reason);
+        match &target.disabled {
+            Some(reason) => self.give_up(&target.target, Standing::Dead, reason),
+            None => self.hurry(&target.target),
+        }
+    }
+
+    /// What failed under the old settings is tried under the new ones now.
+    fn hurry(&mut self, target: &AlertTargetId) {
+        for index in self.pending.get(target).cloned().unwrap_or_default() {
+            if let Some(delivery) = self.delivery(index, target) {
+                delivery.next_at = None;
+            }
         }
     }
 

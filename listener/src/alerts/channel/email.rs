@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use honeytoken::Secret;
-use lettre::message::Mailbox as Address;
-use lettre::message::header::ContentType;
+use lettre::message::{Mailbox as Address, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
@@ -187,13 +186,13 @@ impl Mailbox {
         let mut mail = lettre::Message::builder()
             .from(self.from.clone())
             .message_id(Some(id))
-            .subject(&message.title)
-            .header(ContentType::TEXT_PLAIN);
+            .subject(&message.title);
         for to in &self.to {
             mail = mail.to(to.clone());
         }
         let lines = message.lines.iter().chain(&message.link);
         let body: Vec<&str> = lines.map(String::as_str).collect();
-        mail.body(body.join("\r\n")).map_err(|_| MailError::Message)
+        let text = SinglePart::plain(body.join("\r\n"));
+        mail.singlepart(text).map_err(|_| MailError::Message)
     }
 }

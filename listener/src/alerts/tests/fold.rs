@@ -160,6 +160,18 @@ fn a_target_that_is_gone_is_disabled_until_it_is_set_anew() {
 }
 
 #[test]
+fn new_settings_are_tried_at_once() {
+    let mut story = Story::new();
+    let target = story.target("a");
+    let raised = story.raise("log", None, &["a"]);
+    story.send(failed());
+    assert!(story.due().is_empty());
+    story.tell(Event::AlertTargetSet(target));
+    let sending = story.send(Sent::Delivered);
+    assert_eq!((sending.raised, sending.attempts), (raised, 1));
+}
+
+#[test]
 fn a_removed_target_is_sent_nothing() {
     let mut story = Story::new();
     let target = story.target("a").target;

@@ -106,6 +106,7 @@ async fn a_mail_goes_to_all_under_an_id_that_stays() {
             "RCPT TO:<a@example.org>",
             "RCPT TO:<b@example.org>",
             "charset=utf-8",
+            "MIME-Version: 1.0",
         ] {
             assert!(said.contains(want), "{want} is not in {said}");
         }
