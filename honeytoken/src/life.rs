@@ -64,7 +64,7 @@ pub struct Coverage {
 }
 
 /// By which medium a line is tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TestMedium {
     /// A message with a code in its text.
@@ -109,9 +109,9 @@ pub struct LineTestMissed {
     pub number: PhoneNumber,
     /// The entry of the test.
     pub test: u64,
-    /// Whether it was never sent: that says nothing about the line.
+    /// Whether that says nothing about the line: it was never sent, or nobody was listening.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unsent: bool,
+    pub void: bool,
     /// Why, in plain words; never personal data.
     pub reason: String,
 }

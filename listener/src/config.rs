@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::alerts::{self, AlertConfig, TargetError};
 use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
+use crate::life::LifeConfig;
 use crate::provider::{Provider, checked_lines};
 
 /// The settings of one installation.
@@ -54,6 +55,8 @@ pub struct Config {
     pub limits: Limits,
     /// TLS, if no proxy does it.
     pub tls: Option<TlsConfig>,
+    /// What proves that lines live.
+    pub life: LifeConfig,
     /// Decoys.
     pub persona: PersonaConfig,
     /// Outside authorities that vouch for checkpoints, by name.
@@ -74,6 +77,7 @@ impl Default for Config {
             calls: CallsConfig::default(),
             limits: Limits::default(),
             tls: None,
+            life: LifeConfig::default(),
             persona: PersonaConfig::default(),
             anchors: BTreeMap::new(),
             connections: BTreeMap::new(),

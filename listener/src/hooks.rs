@@ -27,6 +27,7 @@ use crate::api_key::hex;
 use crate::app::App;
 use crate::connections::{Connected, fetch};
 use crate::ledger::Recorded;
+use crate::life;
 use crate::metrics::Outcome;
 use crate::problem::Problem;
 use crate::provider::{
@@ -108,7 +109,12 @@ async fn accept(
         Err(malformed) => return Err(keep_unparsed(app, raw, url, verified, &malformed, now).await),
     };
     let events = at_their_lines(app, connected, events, now);
-    let drafts = raw.contacts(url, &events, verified, now);
+    let mut drafts = raw.contacts(url, &events, verified, now);
+    for draft in &mut drafts {
+        if let Event::Contact(contact) = &mut draft.event {
+            life::mark(app.recorder.view(), contact);
+        }
+    }
     let recorded = seal_and_record(app, drafts).await?;
     count(app, &recorded);
     confirm(connected, &events);

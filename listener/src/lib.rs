@@ -7,6 +7,7 @@
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - `hooks`: the webhook door. `api`: keys in, JSON out. [`server`]: sockets and limits.
 //! - [`alerts`]: people hear of what matters without asking.
+//! - [`life`]: what shows that a line would hear a call, and who is told when nothing does.
 //! - [`Running`]: an installation at work, from start to end.
 //! - [`Config`]: `canaryline.toml`. [`Clock`]: the one place that asks the time.
 //!
@@ -27,6 +28,7 @@ mod failed_keys;
 mod hooks;
 pub mod import;
 pub mod ledger;
+pub mod life;
 mod metrics;
 mod problem;
 pub mod provider;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use honeytoken::{Connection, Event, Operation};
+use honeytoken::{Connection, Event, Medium, Operation, PhoneNumber, Timestamp};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -11,16 +11,14 @@ use crate::alerts::{self, trouble::Trouble};
 use crate::app::{App, News};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ledger::{Ledger, State};
-use crate::recorder::{Recorder, SubmitError, Writer};
-use crate::server;
+use crate::ledger::Ledger;
+use crate::recorder::{Recorder, Writer};
+use crate::{life, server};
 
 /// A checkpoint is signed at most this often, in milliseconds.
 const CHECKPOINT_EVERY_MS: u64 = 1_000;
 /// Reads of personal data are written down this often, in seconds.
 const READS_EVERY_S: u64 = 5;
-/// What heartbeats prove is written down this often, in seconds.
-const COVERAGE_EVERY_S: u64 = 3600;
 /// Verdicts are compared with those before at most this often, in milliseconds.
 const VERDICTS_EVERY_MS: u64 = 2_000;
 
@@ -72,7 +70,10 @@ impl Running {
             tokio::spawn(checkpoints(Arc::clone(&app))),
             tokio::spawn(reads(Arc::clone(&app))),
             tokio::spawn(contacts(Arc::clone(&app))),
-            tokio::spawn(coverage(Arc::clone(&app))),
+            tokio::spawn(life::chores::coverage(Arc::clone(&app))),
+            tokio::spawn(life::chores::silence(Arc::clone(&app))),
+            tokio::spawn(life::asking::tests(Arc::clone(&app))),
+            tokio::spawn(life::asking::lists(Arc::clone(&app))),
             tokio::spawn(verdicts(Arc::clone(&app))),
             tokio::spawn(alerts::raise::run(Arc::clone(&app))),
             tokio::spawn(alerts::courier::run(Arc::clone(&app))),
@@ -124,7 +125,7 @@ impl Running {
         if let Err(error) = self.app.reads.write(&recorder).await {
             tracing::error!(%error, "reads of personal data could not be written down");
         }
-        if let Err(error) = write_coverage(&self.app).await {
+        if let Err(error) = life::write_coverage(&self.app).await {
             tracing::error!(%error, "coverage could not be written down");
         }
         let end = recorder
@@ -192,30 +193,6 @@ async fn checkpoints(app: Arc<App>) {
     }
 }
 
-/// Writes down what heartbeats prove.
-async fn coverage(app: Arc<App>) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(COVERAGE_EVERY_S)).await;
-        if let Err(error) = write_coverage(&app).await {
-            tracing::error!(%error, "coverage cannot be written down");
-        }
-    }
-}
-
-async fn write_coverage(app: &App) -> Result<(), SubmitError> {
-    if app.recorder.view().state().coverage_due().is_empty() {
-        return Ok(());
-    }
-    let due = |state: &State| {
-        Ok(state
-            .coverage_due()
-            .into_iter()
-            .map(Event::Coverage)
-            .collect())
-    };
-    app.recorder.decide(None, due).await.map(drop)
-}
-
 async fn reads(app: Arc<App>) {
     loop {
         tokio::time::sleep(Duration::from_secs(READS_EVERY_S)).await;
@@ -246,7 +223,7 @@ fn tell_of(app: &App, index: u64) {
         return;
     };
     let (topic, number, json) = match &entry.event {
-        Event::Contact(c) if c.medium != honeytoken::Medium::Control => {
+        Event::Contact(c) if c.medium != Medium::Control && c.line_test.is_none() => {
             let json = serde_json::json!({
                 "index": index,
                 "kind": c.medium.as_str(),
@@ -259,6 +236,8 @@ fn tell_of(app: &App, index: u64) {
             let json = serde_json::json!({ "index": index, "from": c.from, "until": c.until });
             ("coverage", Some(c.number), json)
         }
+        Event::LineSilent(line) => line_news(index, line.number, "silent", line.since),
+        Event::LineAlive(line) => line_news(index, line.number, "alive", line.sign_at),
         _ => return,
     };
     let platform = {
@@ -273,6 +252,17 @@ fn tell_of(app: &App, index: u64) {
         platform,
         json: json.to_string().into(),
     });
+}
+
+/// A line fell silent, or is back.
+fn line_news(
+    index: u64,
+    number: PhoneNumber,
+    life: &str,
+    since: Timestamp,
+) -> (&'static str, Option<PhoneNumber>, serde_json::Value) {
+    let json = serde_json::json!({ "index": index, "life": life, "since": since });
+    ("line", Some(number), json)
 }
 
 /// Tells the stream when a platform's class changes.

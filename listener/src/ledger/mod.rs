@@ -6,7 +6,7 @@
 
 mod anchoring;
 mod erase;
-mod life;
+pub(crate) mod life;
 mod opening;
 mod repeats;
 mod state;
@@ -25,10 +25,12 @@ use store::{
 
 pub use anchoring::{Anchored, Anchoring};
 pub use erase::EraseError;
+pub use life::Condition;
+pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested};
 use opening::{CheckOnly, catch_up, kept};
 use repeats::Telling;
 use state::Overlay;
-pub(crate) use state::parts;
+pub(crate) use state::{parts, test_code};
 pub use state::{Filed, State};
 pub use view::View;
 

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use attribution::State as Judgement;
 use honeytoken::{
-    Basis, Connection, ConnectionId, Contact, Coverage, Entry, Event, Medium, Nonce, PhoneNumber,
-    PlatformId, Policy, Registry, Timestamp, Unfinished,
+    Basis, Connection, ConnectionId, Contact, Entry, Event, Medium, Nonce, PhoneNumber, PlatformId,
+    Policy, Registry, Timestamp, Unfinished,
 };
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 
 use super::anchoring::Anchoring;
-use super::life::Life;
+use super::life::{Life, Lives};
 use crate::alerts::Alerts;
 use crate::provider::Provider;
 
@@ -37,10 +37,10 @@ pub struct State {
     unfinished: Unfinished,
     /// Later parts of long messages: index → index of the part that came first.
     joined: BTreeMap<u64, u64>,
-    /// Signs of life of each line.
-    lives: BTreeMap<PhoneNumber, Life>,
     /// Who is told of what, and what waits to be sent.
     pub alerts: Alerts,
+    /// Signs of life of all lines.
+    pub(crate) lives: Lives,
     /// Distinct contacts so far.
     contacts: u64,
     /// Entries folded.
@@ -67,8 +67,8 @@ impl State {
             anchoring: Anchoring::default(),
             unfinished: Unfinished::default(),
             joined: BTreeMap::new(),
-            lives: BTreeMap::new(),
             alerts: Alerts::default(),
+            lives: Lives::default(),
             contacts: 0,
             size: 0,
         }
@@ -85,16 +85,13 @@ impl State {
             Event::Contact(contact) => self.contact(entry, contact, first),
             event => {
                 self.judgement.apply(entry);
-                if let Event::Coverage(Coverage {
-                    basis: Basis::Heartbeat,
-                    until,
-                    number,
-                    ..
-                }) = event
+                self.lives.apply(entry, false);
+                if let Event::Coverage(c) = event
+                    && c.basis.is_exposure()
+                    && c.basis != Basis::Asserted
                 {
-                    self.lives.entry(*number).or_default().said(*until);
                     // A line that lives and is silent is news too: the days up to here are over.
-                    self.judgement.advance(*until);
+                    self.judgement.advance(c.until);
                 }
                 Filed {
                     lookups: self.lookups(event),
@@ -126,24 +123,18 @@ impl State {
             self.judgement.apply(entry);
         }
         let is_first = repeated.is_none() && follows.is_none();
-        self.contacts += u64::from(is_first && contact.medium != Medium::Control);
-        if let Some(number) = contact.to.as_ref().and_then(|to| to.number()) {
-            self.lives
-                .entry(number)
-                .or_default()
-                .sign(contact.received_at);
-        }
+        self.contacts += u64::from(is_first && is_anyones(contact));
+        self.lives.apply(entry, repeated.is_some());
         let single = [
             Some(key),
             session,
             parts(contact, joins.unwrap_or(entry.index)),
+            own_business(contact),
         ];
         let mut lookups: Vec<Lookup> = single.into_iter().flatten().collect();
         lookups.extend(nonces(&contact.connection, contact.nonce.as_deref()));
-        if follows.is_none() && contact.medium != Medium::Control {
+        if follows.is_none() && is_anyones(contact) {
             lookups.extend(self.contact_lookups(contact));
-        } else if contact.medium == Medium::Control {
-            lookups.push(Lookup::Kind("control"));
         }
         Filed { lookups, follows }
     }
@@ -200,7 +191,8 @@ impl State {
                 .chain(nonces(&u.connection, u.nonce.as_deref()))
                 .collect(),
             Event::Contact(_) => vec![kind],
-            _ => vec![kind, Lookup::Other("custody", String::new())],
+            Event::LineTest(test) => vec![kind, custody(), test_code(&test.code)],
+            _ => vec![kind, custody()],
         }
     }
 
@@ -211,7 +203,7 @@ impl State {
             Some(dedupe(contact)),
             session(contact),
             parts(contact, self.joined.get(&index).copied().unwrap_or(index)),
-            Some(Lookup::Kind("control")),
+            own_business(contact),
         ];
         single
             .into_iter()
@@ -248,22 +240,7 @@ impl State {
 
     /// When the line last gave a sign of life.
     pub fn alive_at(&self, number: &PhoneNumber) -> Option<Timestamp> {
-        self.lives.get(number).and_then(Life::last)
-    }
-
-    /// Intervals in which lines of ours were proven alive and that no entry says yet.
-    pub fn coverage_due(&self) -> Vec<Coverage> {
-        let ours = |number: &PhoneNumber| self.registry.line(number, Timestamp::EPOCH).is_some();
-        let coverage = |number: PhoneNumber, (from, until)| Coverage {
-            number,
-            from,
-            until,
-            basis: Basis::Heartbeat,
-        };
-        let lives = self.lives.iter().filter(|(number, _)| ours(number));
-        lives
-            .flat_map(|(number, life)| life.due().map(|interval| coverage(*number, interval)))
-            .collect()
+        self.lives.of(number).and_then(Life::last_of_all)
     }
 
     /// Distinct contacts so far, later stages of a call not counted.
@@ -291,6 +268,30 @@ impl Default for State {
     fn default() -> State {
         State::new()
     }
+}
+
+/// Whether somebody else reached us, neither the gateway nor we ourselves.
+fn is_anyones(contact: &Contact) -> bool {
+    own_business(contact).is_none()
+}
+
+/// Where messages stand that are nobody's contact: the gateway's own, and our tests of lines.
+fn own_business(contact: &Contact) -> Option<Lookup> {
+    match (contact.line_test, contact.medium) {
+        (Some(_), _) => Some(Lookup::Kind("line_test_came")),
+        (None, Medium::Control) => Some(Lookup::Kind("control")),
+        (None, _) => None,
+    }
+}
+
+/// What finds all that operators did and the installation itself.
+fn custody() -> Lookup {
+    Lookup::Other("custody", String::new())
+}
+
+/// What finds a test by the code in its text.
+pub(crate) fn test_code(code: &str) -> Lookup {
+    Lookup::Other("line_test", code.to_owned())
 }
 
 /// What finds the first telling of an event.

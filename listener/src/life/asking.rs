@@ -1,0 +1,167 @@
+//! What is asked of providers for proof of life: tests sent, lists of our numbers read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use honeytoken::{
+    Basis, ConnectionId, Event, LineState, LineTest, LineTestMissed, PhoneNumber, ProviderListed,
+    TestMedium, Timestamp,
+};
+
+use super::testing;
+use crate::account::{Account, AccountError};
+use crate::app::App;
+use crate::ledger::State;
+use crate::recorder::SubmitError;
+
+/// Whether tests are due is looked at this often, in seconds.
+const TESTS_EVERY_S: u64 = 60;
+/// How long a test call rings, in seconds.
+const RING_S: u8 = 15;
+/// A list that could not be had, or lacked a line, is asked for again after this long, in seconds.
+const LIST_RETRY_S: f64 = 3600.0;
+/// Pages of a provider's list; what stands on later ones is not looked at.
+const LIST_PAGES_MAX: usize = 200;
+
+/// Begins tests and says which were missed.
+pub(crate) async fn tests(app: Arc<App>) {
+    loop {
+        if let Err(error) = test_lines(&app).await {
+            tracing::error!(%error, "tests of lines cannot be written down");
+        }
+        tokio::time::sleep(Duration::from_secs(TESTS_EVERY_S)).await;
+    }
+}
+
+async fn test_lines(app: &App) -> Result<(), SubmitError> {
+    let settings = app.config.life.clone();
+    let now = app.recorder.clock().now();
+    let due = move |state: &State| -> Vec<Event> {
+        let mut events = testing::missed(state, now);
+        events.extend(testing::due(state, &settings, now, testing::fresh_code));
+        events
+    };
+    if due(&app.recorder.view().state()).is_empty() {
+        return Ok(());
+    }
+    // Recorded before anything is sent: what comes back is known for what it is.
+    let decide = move |state: &State| Ok(due(state));
+    for entry in app.recorder.decide(None, decide).await? {
+        if let Event::LineTest(test) = entry.event
+            && let Err(error) = send(app, &test).await
+        {
+            tracing::warn!(connection.id = %test.connection, %error, "test of a line cannot be sent");
+            let missed = LineTestMissed {
+                number: test.number,
+                test: entry.index,
+                void: true,
+                reason: error.to_string(),
+            };
+            let decide = move |_: &State| Ok(vec![Event::LineTestMissed(missed)]);
+            app.recorder.decide(None, decide).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn send(app: &App, test: &LineTest) -> Result<(), AccountError> {
+    let account = open(app, &test.connection)?;
+    let sent = match test.medium {
+        TestMedium::Sms => {
+            let text = testing::text(test);
+            account.send(test.partner, test.number, &text).await
+        }
+        TestMedium::Call => account.ring(test.partner, test.number, RING_S).await,
+    };
+    match sent {
+        // It may be under way: then it comes back, or is missed.
+        Err(error) if error.leaves_open() => Ok(()),
+        outcome => outcome.map(drop),
+    }
+}
+
+fn open(app: &App, id: &ConnectionId) -> Result<Box<dyn Account>, AccountError> {
+    let connection = app.recorder.view().state().registry.connection(id).cloned();
+    match connection {
+        Some(connection) => app.accounts.open(&connection),
+        None => Err(AccountError::NoAccount(id.to_string())),
+    }
+}
+
+/// Asks providers which numbers are ours.
+pub(crate) async fn lists(app: Arc<App>) {
+    let mut asked: BTreeMap<ConnectionId, Timestamp> = BTreeMap::new();
+    loop {
+        let now = app.recorder.clock().now();
+        for id in &app.config.life.list_connections {
+            let lines = unlisted(&app, id, now);
+            let lately = asked
+                .get(id)
+                .is_some_and(|at| now.seconds_since(*at) < LIST_RETRY_S);
+            if !lines.is_empty() && !lately {
+                asked.insert(id.clone(), now);
+                if let Err(error) = list(&app, id, &lines).await {
+                    tracing::warn!(connection.id = %id, %error, "provider's list of numbers cannot be had");
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(TESTS_EVERY_S)).await;
+    }
+}
+
+/// Lines that the list has not shown for as long as it is to be asked for.
+fn unlisted(app: &App, id: &ConnectionId, now: Timestamp) -> BTreeSet<PhoneNumber> {
+    let view = app.recorder.view();
+    let state = view.state();
+    let every_s = f64::from(app.config.life.list_every_h.get()) * 3600.0;
+    let listed = |number: &PhoneNumber| {
+        let life = state.lives.of(number);
+        let last = life.and_then(|life| life.last(Basis::ProviderList));
+        last.is_some_and(|last| now.seconds_since(last) < every_s)
+    };
+    let lines = state.registry.lines(now);
+    lines
+        .filter(|v| v.line.connection == *id && v.state != LineState::Retired)
+        .map(|v| v.line.number)
+        .filter(|number| !listed(number))
+        .collect()
+}
+
+/// Why a list is not known.
+#[derive(Debug, thiserror::Error)]
+enum ListError {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+}
+
+async fn list(
+    app: &App,
+    id: &ConnectionId,
+    lines: &BTreeSet<PhoneNumber>,
+) -> Result<(), ListError> {
+    let account = open(app, id)?;
+    let mut cursor = None;
+    for _ in 0..LIST_PAGES_MAX {
+        let page = account.numbers(cursor).await?;
+        let numbers = page.items.iter().map(|own| own.number);
+        let shown = numbers.filter(|number| lines.contains(number));
+        let events: Vec<Event> = shown
+            .map(|number| {
+                let connection = id.clone();
+                Event::ProviderListed(ProviderListed { number, connection })
+            })
+            .collect();
+        if !events.is_empty() {
+            let decide = move |_: &State| Ok(events);
+            app.recorder.decide(None, decide).await?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
