@@ -8,6 +8,7 @@ use honeytoken::Timestamp;
 
 use crate::alerts::Alerts;
 use crate::ledger::View;
+use crate::life::{LifeConfig, Looks, Word};
 
 /// What a webhook came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,4 +181,28 @@ fn alerts(alerts: &Alerts, now: Timestamp) -> String {
          # TYPE canaryline_alerts_oldest_seconds gauge\n\
          canaryline_alerts_oldest_seconds {age_s:.0}\n"
     )
+}
+
+/// How many lines stand where, as text.
+pub(crate) fn lines(view: &View, settings: &LifeConfig) -> String {
+    let standing = Looks::new(&view.state(), settings).counts();
+    let mut text = String::new();
+    for (word, name, help) in [
+        (Word::Alive, "alive", "gave a sign of life within its time"),
+        (Word::Silent, "silent", "gave none for too long"),
+        (Word::Waiting, "waiting", "gave no sign yet"),
+        (
+            Word::Unproven,
+            "unproven",
+            "have nothing to prove their life by",
+        ),
+    ] {
+        let count = standing.get(&word).copied().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "# HELP canaryline_lines_{name} Lines that {help}.\n\
+             # TYPE canaryline_lines_{name} gauge\ncanaryline_lines_{name} {count}"
+        );
+    }
+    text
 }

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use listener::ledger::View;
+use listener::life::{self, LifeConfig, Word};
 use listener::provider::Provider;
 use listener::{Clock, Config};
 use serde::Serialize;
@@ -15,8 +16,6 @@ use crate::{place, table};
 
 /// Files that nobody else may read.
 const SECRET_FILES: [&str; 3] = ["node.key", "data.key", "admin.key"];
-/// A line that was silent for longer is worth a look, in days.
-const SILENT_DAYS: f64 = 14.0;
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,8 +34,12 @@ struct Check {
 /// Looks and says what it saw.
 pub(crate) async fn run(args: Doctor) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
+    let mut settings = LifeConfig::default();
     if let Some(path) = &args.config {
         let config = Config::read(path);
+        if let Ok(config) = &config {
+            settings.clone_from(&config.life);
+        }
         checks.push(match config.and_then(|config| config.check()) {
             Ok(_) => ok(format!("settings {} fit", path.display())),
             Err(error) => fail(error.to_string()),
@@ -44,7 +47,11 @@ pub(crate) async fn run(args: Doctor) -> anyhow::Result<Exit> {
     }
     match Client::of(&args.at_place)? {
         Some(client) => remote(&client, &mut checks).await?,
-        None => local(&place::required(args.at_place.data)?, &mut checks),
+        None => local(
+            &place::required(args.at_place.data)?,
+            &settings,
+            &mut checks,
+        ),
     }
     let failed = checks.iter().any(|check| check.finding == Finding::Fail);
     match args.json {
@@ -106,10 +113,13 @@ async fn remote(client: &Client, checks: &mut Vec<Check>) -> anyhow::Result<()> 
         true => warn("no lines: nothing can be issued; POST /v1/lines"),
         false => ok(format!("{} lines", lines.len())),
     });
+    let coverage = client.get("/v1/coverage?limit=1").await?;
+    let count = |word: &str| coverage["lines"][word].as_u64().unwrap_or_default();
+    lives(count("silent"), count("unproven"), checks);
     Ok(())
 }
 
-fn local(dir: &Path, checks: &mut Vec<Check>) {
+fn local(dir: &Path, settings: &LifeConfig, checks: &mut Vec<Check>) {
     for name in SECRET_FILES {
         checks.extend(secret_file(&dir.join(name)));
     }
@@ -124,7 +134,7 @@ fn local(dir: &Path, checks: &mut Vec<Check>) {
                 "log opens and checks: {} entries",
                 view.reader.size()
             )));
-            contents(&view, &clock, checks);
+            contents(&view, &clock, settings, checks);
         }
     }
 }
@@ -140,7 +150,7 @@ fn secret_file(path: &Path) -> Option<Check> {
     })
 }
 
-fn contents(view: &View, clock: &Clock, checks: &mut Vec<Check>) {
+fn contents(view: &View, clock: &Clock, settings: &LifeConfig, checks: &mut Vec<Check>) {
     let now = clock.now();
     let state = view.state();
     if view.reader.head().at > now.plus_s(60) {
@@ -158,14 +168,10 @@ fn contents(view: &View, clock: &Clock, checks: &mut Vec<Check>) {
             )));
         }
     }
-    let (mut lines, mut silent, mut controls) = (0, 0, 0);
+    let (mut lines, mut controls) = (0, 0);
     for line in state.registry.lines(now) {
         lines += 1;
         controls += u64::from(line.line.role == honeytoken::LineRole::Control);
-        let alive = state
-            .alive_at(&line.line.number)
-            .unwrap_or(line.line.acquired_at);
-        silent += u64::from(now.days_since(alive) > SILENT_DAYS);
     }
     checks.push(ok(format!("{lines} lines, {controls} of them controls")));
     if lines > 0 && controls * 4 < lines {
@@ -173,8 +179,27 @@ fn contents(view: &View, clock: &Clock, checks: &mut Vec<Check>) {
             "fewer than a quarter of the lines are controls: noise is poorly known",
         ));
     }
+    let standing = life::counts(&state, settings);
+    let count = |word| standing.get(&word).copied().unwrap_or_default();
+    lives(count(Word::Silent), count(Word::Unproven), checks);
+}
+
+/// Lines whose silence counts for nothing.
+fn lives(silent: u64, unproven: u64, checks: &mut Vec<Check>) {
+    let lines = |count: u64, one: &str, many: &str| match count {
+        1 => format!("1 line {one}"),
+        count => format!("{count} lines {many}"),
+    };
     if silent > 0 {
-        let what = format!("{silent} lines gave no sign of life for {SILENT_DAYS} days");
-        checks.push(warn(what));
+        let lines = lines(silent, "is silent", "are silent");
+        checks.push(warn(format!(
+            "{lines}: no sign of life for too long; GET /v1/attention names them"
+        )));
+    }
+    if unproven > 0 {
+        let lines = lines(unproven, "is unproven", "are unproven");
+        checks.push(warn(format!(
+            "{lines}: nothing would show that they are dead; set up heartbeats or test messages"
+        )));
     }
 }

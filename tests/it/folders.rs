@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::cast::{self, LINE};
 use crate::harness::folder::Folder;
@@ -194,12 +194,15 @@ fn the_doctor_finds_what_is_wrong() {
     ])
     .with(0)
     .json();
+    let bad: Vec<&Value> = remote
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["finding"] != "ok")
+        .collect();
+    // Nothing proves these lines' life, and that is all there is to say.
     assert!(
-        remote
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|check| check["finding"] == "ok"),
+        bad.len() == 1 && bad[0].to_string().contains("3 lines are unproven"),
         "{remote}"
     );
     server.stop();

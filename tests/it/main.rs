@@ -48,6 +48,8 @@ mod journey;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod lists;

@@ -102,5 +102,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     )];
     let now = app.recorder.clock().now();
     let anchors = crate::metrics::anchors(&app.anchors.standing(&app));
-    (media, app.metrics.text(app.recorder.view(), now) + &anchors)
+    let lines = crate::metrics::lines(app.recorder.view(), &app.config.life);
+    let counted = app.metrics.text(app.recorder.view(), now);
+    (media, counted + &anchors + &lines)
 }

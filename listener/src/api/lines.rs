@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{
-    Honeytoken, Line, LineRole, LineState, LineView, PhoneNumber, Refusal, SenderKind, Timestamp,
+    Basis, Honeytoken, Line, LineRole, LineState, LineView, PhoneNumber, Refusal, SenderKind,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::ledger::State as Fold;
+use crate::life::{Looks, Standing, Word};
 use crate::problem::Problem;
 
 /// Lines in one request; more are answered 400.
@@ -111,6 +113,15 @@ pub(crate) struct LineOut {
     /// When it last gave a sign of life.
     #[schema(value_type = Option<String>)]
     alive_at: Option<Timestamp>,
+    /// `alive`, `silent`, `waiting` for a first sign, `unproven` (nothing could prove it), `off`.
+    #[schema(value_type = String)]
+    life: Word,
+    /// The strongest kind of sign that it gives or is set up to give.
+    #[schema(value_type = Option<String>)]
+    proof: Option<Basis>,
+    /// Since when it is silent.
+    #[schema(value_type = Option<String>)]
+    silent_since: Option<Timestamp>,
     /// The entry that added it.
     index: u64,
 }
@@ -217,10 +228,11 @@ pub(crate) async fn list(
     let wanted = |v: &LineView<'_>| number.is_none_or(|n| v.line.number == n);
     let mut lines: Vec<_> = state.registry.lines(now).filter(wanted).collect();
     lines.sort_by_key(|view| view.index);
+    let looks = Looks::new(&state, &app.config.life);
     let shown = lines.iter().map(|view| {
         // By entry, twenty digits wide: a cursor made of the number would show it to viewers.
         let key = format!("{:020}", view.index);
-        (key, line_out(view, &state, &caller))
+        (key, line_out(view, &state, looks.at(view), &caller))
     });
     let of_platform = |(_, line): &(String, LineOut)| {
         platform
@@ -235,7 +247,7 @@ pub(crate) async fn list(
     Ok(Json(page))
 }
 
-fn line_out(view: &LineView<'_>, state: &Fold, caller: &Caller) -> LineOut {
+fn line_out(view: &LineView<'_>, state: &Fold, standing: Standing, caller: &Caller) -> LineOut {
     let placed = open_on(state, caller, &view.line.number);
     let number = view.line.number.as_str();
     LineOut {
@@ -256,7 +268,10 @@ fn line_out(view: &LineView<'_>, state: &Fold, caller: &Caller) -> LineOut {
         contacts: view.contacts,
         soak_contacts: view.soak_contacts,
         last_contact_at: view.last_contact_at,
-        alive_at: state.alive_at(&view.line.number),
+        alive_at: standing.last,
+        life: standing.word,
+        proof: standing.expects,
+        silent_since: standing.silent_since,
         index: view.index,
     }
 }

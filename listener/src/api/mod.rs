@@ -5,6 +5,7 @@
 
 mod alert_targets;
 mod alerts;
+mod attention;
 mod backups;
 mod caller;
 mod connections;
@@ -18,6 +19,7 @@ mod health;
 mod honeytokens;
 mod json;
 mod keys;
+mod line_coverage;
 mod lines;
 mod log;
 mod message;
@@ -82,7 +84,9 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connections::replace, connections::retire))
         .routes(routes!(lines::list, lines::create))
         .routes(routes!(lines::retire))
-        .routes(routes!(coverage::assert))
+        .routes(routes!(coverage::assert, line_coverage::fleet))
+        .routes(routes!(line_coverage::one))
+        .routes(routes!(attention::list))
         .routes(routes!(platforms::list, platforms::create))
         .routes(routes!(platforms::replace))
         .routes(routes!(honeytokens::list, honeytokens::create))

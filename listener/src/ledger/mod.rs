@@ -30,8 +30,8 @@ pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested};
 use opening::{CheckOnly, catch_up, kept};
 use repeats::Telling;
 use state::Overlay;
-pub(crate) use state::{parts, test_code};
 pub use state::{Filed, State};
+pub(crate) use state::{parts, test_code};
 pub use view::View;
 
 use crate::api_key::ApiKey;

@@ -53,6 +53,7 @@ impl Log {
             connection: "tw".parse().unwrap(),
             provider: "twilio".into(),
             secrets: [].into(),
+            lines: Default::default(),
             public_url: None,
         }));
         for digit in lines {
@@ -121,6 +122,8 @@ impl Log {
             authentication: Authentication::MacBody,
             line_test: None,
             backfilled: false,
+            nonce: None,
+            part: None,
             extra: Default::default(),
             raw_method: None,
             raw_url: None,
