@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use honeytoken::Role;
 
+mod pool;
+
+pub(crate) use pool::{DrawControls, Lines, LinesImport, Power};
+
 /// Traces data leaks with canary phone numbers.
 #[derive(Parser)]
 #[command(name = "canaryline", version, propagate_version = true, after_help = AFTER_HELP)]
@@ -39,6 +43,11 @@ pub(crate) enum Verb {
     /// Find out why a webhook was refused
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Add lines in bulk, and draw controls by lot
+    #[command(subcommand)]
+    Lines(Lines),
+    /// Say how likely a study would find a leak
+    Power(Power),
     /// Make API keys
     #[command(subcommand)]
     Keys(Keys),

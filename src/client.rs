@@ -1,6 +1,7 @@
 //! Asks a running server.
 
 use anyhow::Context as _;
+use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::cli::Where;
@@ -54,6 +55,17 @@ impl Client {
             .await
     }
 
+    /// POST, JSON both ways; an answer of status `also` is one as well.
+    pub(crate) async fn post_or(
+        &self,
+        path: &str,
+        body: &Value,
+        also: StatusCode,
+    ) -> anyhow::Result<Value> {
+        let request = self.http.post(format!("{}{path}", self.url)).json(body);
+        self.answered(request, Some(also)).await
+    }
+
     /// All items of a list, page by page.
     pub(crate) async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
         self.all_of(path, "").await
@@ -84,6 +96,14 @@ impl Client {
     }
 
     async fn answer(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
+        self.answered(request, None).await
+    }
+
+    async fn answered(
+        &self,
+        request: reqwest::RequestBuilder,
+        also: Option<StatusCode>,
+    ) -> anyhow::Result<Value> {
         let response = request
             .bearer_auth(&self.key)
             .send()
@@ -94,7 +114,7 @@ impl Client {
             })?;
         let status = response.status();
         let body: Value = response.json().await.unwrap_or_default();
-        if status.is_success() {
+        if status.is_success() || Some(status) == also {
             return Ok(body);
         }
         let detail = body

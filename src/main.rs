@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Alerts, Cli, Keys, Verb, Webhook};
+use crate::cli::{Alerts, Cli, Keys, Lines, Verb, Webhook};
 use crate::exit::Exit;
 
 #[global_allocator]
@@ -62,6 +62,9 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Design(args) => verbs::design::run(&args),
         Verb::Simulate(args) => verbs::simulate::run(&args),
         Verb::Webhook(Webhook::Check(args)) => verbs::webhook::check(&args),
+        Verb::Lines(Lines::Import(args)) => verbs::lines::import(args).await,
+        Verb::Lines(Lines::DrawControls(args)) => verbs::controls::draw(args).await,
+        Verb::Power(args) => verbs::power::run(args).await,
         Verb::Keys(Keys::Create(args)) => verbs::keys::create(args).await,
         Verb::Alerts(Alerts::List(args)) => verbs::alerts::list(args).await,
         Verb::Alerts(Alerts::Replay(args)) => verbs::alerts::replay(args).await,

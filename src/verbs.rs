@@ -3,12 +3,15 @@
 pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod completions;
+pub(crate) mod controls;
 pub(crate) mod demo;
 pub(crate) mod design;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod keys;
+pub(crate) mod lines;
+pub(crate) mod power;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod verdicts;

@@ -28,11 +28,7 @@ fn main() {
         drop(world);
         let before = resident_mib();
         let begin = Instant::now();
-        let mut state = State::new(Policy {
-            alpha: 0.05,
-            prior: 0.2,
-            method: "bench".into(),
-        });
+        let mut state = State::new(Policy::standard());
         for entry in &entries {
             state.apply(entry);
         }

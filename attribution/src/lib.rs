@@ -7,7 +7,8 @@
 //! Rooms inside, in the order that a contact passes through them:
 //! `roster` who holds what and when it lived; `taxonomy` whose message it is; `text` and `campaigns` who called;
 //! `background` what a number gets anyway; `evidence` what speaks against a platform; `decision`
-//! whom to accuse; `state` the fold itself. [`design`] plans who is given which shared number;
+//! whom to accuse; `state` the fold itself. `power` what a study can
+//! hope to find. [`design`] plans who is given which shared number;
 //! [`world`] makes worlds of known truth to test all that.
 //!
 //! The method, its assumptions and its limits stand in `docs/METHOD.md`. In short: numbers are
@@ -26,6 +27,7 @@ pub mod design;
 mod evidence;
 mod graph;
 mod leak_date;
+mod power;
 mod roster;
 mod state;
 mod taxonomy;
@@ -35,6 +37,7 @@ pub mod world;
 
 pub use graph::{Broker, BrokerId, Source};
 pub use leak_date::LeakDate;
+pub use power::{Plan, PlanError, Power, Setting, power};
 pub use state::State;
 pub use text::call_back_numbers;
 pub use verdict::{

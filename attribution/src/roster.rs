@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use honeytoken::{
-    Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber,
+    Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber, Placing,
     Platform as Declared, PlatformId, RequestKind, RequestMade, Span, Spans,
 };
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,8 @@ impl Line {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Placement {
     pub(crate) honeytoken: HoneytokenId,
+    /// Somebody named the line: it was not drawn by lot.
+    pub(crate) chosen: bool,
     pub(crate) platform: u32,
     pub(crate) line: u32,
     /// Microseconds since the epoch.
@@ -150,6 +152,15 @@ impl Roster {
         });
     }
 
+    /// Lines that nobody was given are controls from here on.
+    pub(crate) fn become_controls(&mut self, numbers: &[PhoneNumber]) {
+        for number in numbers {
+            if let Some(&line) = self.by_number.get(number) {
+                self.lines[line as usize].control = true;
+            }
+        }
+    }
+
     fn platform_or_new(&mut self, id: &PlatformId) -> u32 {
         if let Some(found) = self.by_platform.get(id) {
             return *found;
@@ -189,6 +200,7 @@ impl Roster {
         let registered = token.registered_at.as_micros();
         self.placements.push(Placement {
             honeytoken: token.honeytoken.clone(),
+            chosen: token.placing == Some(Placing::Chosen),
             platform,
             line,
             registered,

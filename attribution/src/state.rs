@@ -22,6 +22,7 @@ mod graph;
 mod judge;
 mod links;
 mod observe;
+mod placing;
 
 /// No line of ours.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -150,6 +151,7 @@ impl State {
                 self.appeal.add(&self.roster);
                 self.by_line.resize(self.roster.lines.len(), Vec::new());
             }
+            Event::ControlsDrawn(drawn) => self.roster.become_controls(&drawn.numbers),
             Event::PlatformDeclared(platform) => self.roster.declare(platform),
             Event::HoneytokenIssued(token) => self.issue(token),
             Event::RequestMade(made) => self.roster.request(made),

@@ -144,6 +144,8 @@ pub struct Verdict {
     pub live_hours: f64,
     /// Its numbers, and how many of them leak contacts reached.
     pub canaries: u32,
+    /// Of them, numbers that somebody chose and that were not drawn by lot.
+    pub canaries_chosen: u32,
     /// Numbers that leak contacts reached.
     pub canaries_hit: u32,
     /// Contacts on its numbers since they were given away, by cause.

@@ -6,21 +6,13 @@ use attribution::world::{entries, fold, generate, scenario};
 use attribution::{Cause, State};
 use honeytoken::{Entry, Event, Policy, Sender, Timestamp};
 
-fn policy() -> Policy {
-    Policy {
-        alpha: 0.05,
-        prior: 0.2,
-        method: "test".into(),
-    }
-}
-
 fn demo() -> Vec<Entry> {
     let world = generate(&scenario("demo").unwrap(), 5);
     entries(&world.lines, &world.contacts)
 }
 
 fn folded(entries: &[Entry]) -> State {
-    let mut state = State::new(policy());
+    let mut state = State::new(Policy::standard());
     entries.iter().for_each(|e| state.apply(e));
     state
 }

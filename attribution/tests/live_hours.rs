@@ -14,11 +14,7 @@ fn demo() -> Vec<Entry> {
 }
 
 fn folded(events: Vec<Event>) -> State {
-    let mut state = State::new(Policy {
-        alpha: 0.05,
-        prior: 0.2,
-        method: "test".into(),
-    });
+    let mut state = State::new(Policy::standard());
     for (index, event) in events.into_iter().enumerate() {
         state.apply(&Entry {
             index: index as u64,

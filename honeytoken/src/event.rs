@@ -5,10 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     AlertAttempted, AlertBaseline, AlertRaised, AlertReplayed, AlertSettled, AlertTarget,
     AlertTargetRemoved, Anchor, Attachment, Connection, ConnectionId, ConnectionRetired, Contact,
-    Coverage, Erasure, Honeytoken, HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line,
-    LineAlive, LineRetired, LineSilent, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic,
-    Operation, PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed,
-    Reconciliation, Repeat, RequestMade, Sender, Study, Unparsed,
+    ControlsDrawn, Coverage, DrawSeed, Erasure, Honeytoken, HoneytokenEnded, Judgement, KeyCreated,
+    KeyId, KeyRevoked, Line, LineAlive, LineRetired, LineSilent, LineSoaked, LineTest,
+    LineTestMissed, LineUnproven, Note, NoteTopic, Operation, PersonalDataRead, PhoneNumber,
+    Platform, PlatformId, Policy, ProviderListed, Reconciliation, Repeat, RequestMade, Sender,
+    Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -85,6 +86,12 @@ events! {
     LineAdded(Line) = "line_added",
     /// A number leaves service.
     LineRetired(LineRetired) = "line_retired",
+    /// A number's soak begins anew.
+    LineSoaked(LineSoaked) = "line_soaked",
+    /// Lines are drawn by lot to be controls.
+    ControlsDrawn(ControlsDrawn) = "controls_drawn",
+    /// A seed is fixed before anything is drawn with it.
+    DrawSeedCommitted(DrawSeed) = "draw_seed_committed",
     /// A platform is declared or described anew.
     PlatformDeclared(Platform) = "platform_declared",
     /// A study is made or changed.
@@ -191,6 +198,7 @@ impl Event {
         match self {
             Event::LineAdded(line) => Subject::Number(line.number),
             Event::LineRetired(line) => Subject::Number(line.number),
+            Event::LineSoaked(line) => Subject::Number(line.number),
             Event::HoneytokenIssued(token) => Subject::Number(token.number),
             Event::Coverage(coverage) => Subject::Number(coverage.number),
             Event::LineTest(test) => Subject::Number(test.number),
@@ -231,6 +239,8 @@ impl Event {
             | Event::AlertReplayed(_)
             | Event::Operation(_)
             | Event::Erasure(_)
+            | Event::ControlsDrawn(_)
+            | Event::DrawSeedCommitted(_)
             | Event::Note(_)
             | Event::Policy(_)
             | Event::Anchor(_) => Subject::Log,

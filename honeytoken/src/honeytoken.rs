@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{HoneytokenId, Persona, PhoneNumber, PlatformId, StudyId, Timestamp};
+use crate::{HoneytokenId, Persona, PhoneNumber, Placing, PlatformId, StudyId, Timestamp};
 
 /// What was ticked at registration, by the form's own words: `marketing: false`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Honeytoken {
     /// ISO 3166 code of the platform's market that was registered in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// How its line was found; none where nobody knows: imports, and versions that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placing: Option<Placing>,
 }
 
 /// The placement ends: the account was closed. Contacts are still recorded.

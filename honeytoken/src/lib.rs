@@ -17,6 +17,7 @@ mod anchor;
 mod attachment;
 mod connection;
 mod contact;
+mod draw;
 mod entry;
 mod event;
 mod honeytoken;
@@ -30,6 +31,7 @@ mod parts;
 mod persona;
 mod phone;
 mod platform;
+mod policy;
 mod reconciliation;
 mod registry;
 mod secret;
@@ -46,6 +48,10 @@ pub use anchor::{Anchor, AnchorForm};
 pub use attachment::Attachment;
 pub use connection::{Connection, ConnectionRetired};
 pub use contact::{Authentication, Contact, Medium, Nonce, RawBody, Repeat, Unparsed};
+pub use draw::{
+    ControlsDrawn, DRAW_ALGORITHM, DrawSeed, DrawSource, Drawing, Lot, Placing, Stratum,
+    StratumDrawn,
+};
 pub use entry::Entry;
 pub use event::{Event, Genesis, Subject, UnknownKind};
 pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};
@@ -58,14 +64,18 @@ pub use life::{
     Basis, Coverage, LineAlive, LineSilent, LineTest, LineTestMissed, LineUnproven, ProviderListed,
     TestMedium,
 };
-pub use line::{Line, LineRetired, LineRole, LineState};
-pub use operation::{Erasure, Note, NoteTopic, Operation, PersonalDataRead, Policy};
+pub use line::{Line, LineRetired, LineRole, LineSoaked, LineState};
+pub use operation::{Erasure, Note, NoteTopic, Operation, PersonalDataRead};
 pub use parts::{Part, Unfinished};
 pub use persona::{Language, Persona, PersonaSpec};
 pub use phone::{Country, PhoneNumber, PhoneNumberError};
 pub use platform::{Partner, Platform};
+pub use policy::{DirtyAction, DirtyLines, Policy, PolicyError};
 pub use reconciliation::{ReconciledDay, Reconciliation};
-pub use registry::{HoneytokenRecord, Issue, LineChoice, LineView, Refusal, Registry};
+pub use registry::{
+    Dirty, DrawFault, HoneytokenRecord, Issue, LineChoice, LineView, PoolStratum, Refusal,
+    Registry, SeedRecord,
+};
 pub use secret::Secret;
 pub use sender::{Sender, SenderKind};
 pub use spans::{Span, Spans};

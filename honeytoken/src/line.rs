@@ -48,14 +48,25 @@ pub struct LineRetired {
     pub number: PhoneNumber,
 }
 
+/// A number that was never placed listens anew: what it heard in earlier soaks is forgiven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineSoaked {
+    /// Which one.
+    pub number: PhoneNumber,
+    /// Until when it only listens.
+    pub soak_until: Timestamp,
+}
+
 /// Where a line stands at a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineState {
     /// Listening to its own noise; may not be placed yet.
     Soaking,
     /// Ready to be placed.
     Ready,
+    /// Heard too much in its soak: by policy never drawn, see [`crate::DirtyLines`].
+    Dirty,
     /// A control: never placed.
     Control,
     /// Placed with one platform, or several if it is shared.

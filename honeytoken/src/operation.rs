@@ -66,14 +66,3 @@ impl std::fmt::Debug for Note {
             .finish_non_exhaustive()
     }
 }
-
-/// How verdicts are made from here on: part of every verdict's inputs, hence an entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Policy {
-    /// False-discovery level at which `leaked` and `resold` are said, such as 0.05.
-    pub alpha: f64,
-    /// Prior probability that a platform leaks.
-    pub prior: f64,
-    /// Version of the method.
-    pub method: String,
-}

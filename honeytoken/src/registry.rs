@@ -9,14 +9,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Connection, ConnectionId, Contact, Entry, Event, Honeytoken, HoneytokenId, KeyCreated, KeyId,
-    Line, LineRole, LineState, Medium, PhoneNumber, Platform, PlatformId, Policy, RequestMade,
+    Line, LineState, Medium, PhoneNumber, Placing, Platform, PlatformId, Policy, RequestMade,
     Study, StudyId, Timestamp,
 };
 
+mod controls;
 mod decide;
+mod draws;
+mod pool;
+mod recount;
 mod refusal;
 
 pub use decide::{Issue, LineChoice};
+pub use draws::SeedRecord;
+pub use pool::{Dirty, PoolStratum};
+pub use recount::DrawFault;
 pub use refusal::Refusal;
 
 /// A honeytoken as it stands.
@@ -43,6 +50,10 @@ struct LineRecord {
     soak_contacts: u64,
     contacts: u64,
     last_contact_at: Option<Timestamp>,
+    /// Contacts in the soak that counts, a call's stages once.
+    heard_in_soak: u64,
+    /// The call that was heard last in it.
+    heard_session: Option<String>,
 }
 
 /// A line with its state at a moment.
@@ -62,6 +73,8 @@ pub struct LineView<'a> {
     pub soak_contacts: u64,
     /// When the last contact reached it.
     pub last_contact_at: Option<Timestamp>,
+    /// What makes it dirty, if it is.
+    pub dirty: Option<Dirty>,
 }
 
 /// Connections, lines, platforms, honeytokens, studies, keys and rules as the log has them.
@@ -76,6 +89,10 @@ pub struct Registry {
     /// Keys of the names of all live personas.
     live_names: BTreeSet<String>,
     policy: Option<Policy>,
+    /// Committed seeds, oldest first; draws are made with the last.
+    seeds: Vec<SeedRecord>,
+    /// When the last entry was recorded.
+    at: Option<Timestamp>,
 }
 
 impl Registry {
@@ -86,6 +103,7 @@ impl Registry {
 
     /// Takes the next entry in.
     pub fn apply(&mut self, entry: &Entry) {
+        self.at = self.at.max(Some(entry.at));
         match &entry.event {
             Event::Contact(contact) => self.contact(contact),
             Event::ConnectionSet(c) => {
@@ -100,6 +118,9 @@ impl Registry {
                     record.retired = true;
                 }
             }
+            Event::LineSoaked(soaked) => self.line_soaked(soaked),
+            Event::ControlsDrawn(drawn) => self.controls_drawn(drawn),
+            Event::DrawSeedCommitted(seed) => self.seed_committed(seed, entry.index),
             Event::PlatformDeclared(p) => {
                 self.platforms.insert(p.platform.clone(), p.clone());
             }
@@ -158,6 +179,7 @@ impl Registry {
             record.contacts += 1;
             record.soak_contacts += u64::from(record.honeytokens.is_empty());
             record.last_contact_at = record.last_contact_at.max(Some(contact.received_at));
+            record.hear(contact);
         }
     }
 
@@ -170,16 +192,22 @@ impl Registry {
             soak_contacts: 0,
             contacts: 0,
             last_contact_at: None,
+            heard_in_soak: 0,
+            heard_session: None,
         };
         let record = self.lines.entry(line.number).or_insert_with(fresh);
         record.line = line.clone();
         record.retired = false;
+        record.heard_in_soak = 0;
     }
 
     fn issued(&mut self, token: &Honeytoken, index: u64) {
         self.live_names.insert(token.persona.key());
         if let Some(record) = self.lines.get_mut(&token.number) {
             record.honeytokens.push(token.honeytoken.clone());
+        }
+        if let Some(Placing::Lot(lot)) = &token.placing {
+            self.drawn_with(lot.drawing);
         }
         let record = HoneytokenRecord {
             honeytoken: token.clone(),
@@ -268,18 +296,7 @@ impl Registry {
             contacts: record.contacts,
             soak_contacts: record.soak_contacts,
             last_contact_at: record.last_contact_at,
-        }
-    }
-
-    fn state(&self, record: &LineRecord, now: Timestamp) -> LineState {
-        match record.line.role {
-            _ if record.retired => LineState::Retired,
-            LineRole::Control => LineState::Control,
-            LineRole::Canary if !record.honeytokens.is_empty() => LineState::Placed,
-            LineRole::Canary if record.line.soak_until.is_some_and(|t| now < t) => {
-                LineState::Soaking
-            }
-            LineRole::Canary => LineState::Ready,
+            dirty: self.dirty(record),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use honeytoken::{Entry, Event};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 
 use crate::account::Accounts;
 use crate::alerts::trouble::Troubles;
@@ -45,6 +45,8 @@ pub struct App {
     pub(crate) troubles: Troubles,
     /// What tells this log's alerts from those of others.
     pub(crate) log_tag: LogTag,
+    /// One simulation at a time: it takes a core for seconds.
+    pub(crate) simulations: Arc<Semaphore>,
     /// News for the stream.
     pub news: broadcast::Sender<News>,
     /// Whether the end has begun: streams, which have none of their own, end with it.
@@ -74,6 +76,7 @@ impl App {
             reads: Reads::default(),
             troubles: Troubles::default(),
             log_tag,
+            simulations: Arc::new(Semaphore::new(1)),
             news: broadcast::channel(STREAM_MESSAGES_MAX).0,
             closing: watch::Sender::new(false),
         })
@@ -109,7 +112,7 @@ fn origin(recorder: &Recorder) -> String {
 /// A message of the stream.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// `contact`, `verdict`, `checkpoint` or `coverage`.
+    /// `contact`, `verdict`, `checkpoint`, `coverage` or `line`.
     pub topic: &'static str,
     /// The platform it concerns, which not every key may see.
     pub platform: Option<honeytoken::PlatformId>,

@@ -293,6 +293,7 @@ fn placement(
         registered_at: row.registered_at.unwrap_or(row.acquired_at),
         study: None,
         country: row.country.clone(),
+        placing: None,
     })
 }
 

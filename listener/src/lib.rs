@@ -5,6 +5,7 @@
 //! - `anchors`: outside authorities that vouch for checkpoints.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
+//! - [`pool`]: many lines at once, and news of where they stand.
 //! - `hooks`: the webhook door. `api`: keys in, JSON out. [`server`]: sockets and limits.
 //! - [`alerts`]: people hear of what matters without asking.
 //! - [`life`]: what shows that a line would hear a call, and who is told when nothing does.
@@ -30,6 +31,7 @@ pub mod import;
 pub mod ledger;
 pub mod life;
 mod metrics;
+pub mod pool;
 mod problem;
 pub mod provider;
 pub mod recorder;

@@ -60,6 +60,9 @@ impl Running {
         let authorities = config.authorities()?;
         let mut events = changed(&ledger, connections);
         events.push(operation("start", env!("CARGO_PKG_VERSION")));
+        if ledger.view().state().registry.draw_seeds().is_empty() {
+            events.push(crate::pool::dice::fresh_seed().map_err(crate::ledger::RecordError::from)?);
+        }
         if ledger.was_reindexed() {
             events.push(operation("rebuild", "index"));
         }
@@ -78,6 +81,7 @@ impl Running {
             tokio::spawn(alerts::raise::run(Arc::clone(&app))),
             tokio::spawn(alerts::courier::run(Arc::clone(&app))),
             tokio::spawn(alerts::fault::run(Arc::clone(&app))),
+            tokio::spawn(crate::pool::news::tell(Arc::clone(&app))),
         ];
         chores.extend(crate::anchors::start(&app));
         Ok(Running {

@@ -35,6 +35,8 @@ pub struct VerdictOut {
     pub live_hours: f64,
     /// Its numbers.
     pub canaries: u32,
+    /// Of them, numbers that somebody chose and that were not drawn by lot.
+    pub canaries_chosen: u32,
     /// Its numbers that leak contacts reached.
     pub canaries_hit: u32,
     /// Contacts since its numbers were given away, by cause.
@@ -82,6 +84,7 @@ impl From<Verdict> for VerdictOut {
             exposure_days: v.exposure_days,
             live_hours: v.live_hours,
             canaries: v.canaries,
+            canaries_chosen: v.canaries_chosen,
             canaries_hit: v.canaries_hit,
             contacts: v.contacts,
             evidence: v.evidence,

@@ -4,6 +4,7 @@
 //! - [`VerdictOut`], [`CampaignOut`], [`LinkOut`]: the JSON of the API and of `--json`.
 //! - [`GraphOut`]: who sells to whom, as nodes and edges.
 //! - [`DesignOut`]: a plan of shared lines.
+//! - [`PowerOut`]: what a study can hope to find.
 //! - [`csv`]: contacts and verdicts as comma-separated values.
 //!
 //! What this room does not do: decide anything, write to the log, speak a network.
@@ -12,7 +13,9 @@ mod answers;
 pub mod csv;
 mod designs;
 mod graph;
+mod power;
 
 pub use answers::{CampaignOut, LinkOut, VerdictOut};
 pub use designs::{DesignOut, DesignedOut, DesignedSlotOut};
 pub use graph::{EdgeOut, GraphOut, NodeOut};
+pub use power::{ByDay, PowerOut, RestsOn};

@@ -85,6 +85,8 @@ fn document(found: &Verification) -> serde_json::Value {
         "key": found.key.as_ref().map(ToString::to_string),
         "key_is_independent": found.key_is_independent,
         "payloads_checked": found.payloads_checked,
+        "draws_checked": found.draws_checked,
+        "draws_unchecked": found.draws_unchecked,
         "erased": found.erased,
         "erasures_pending": found.erasures_pending,
         "torn_tail": found.torn.as_ref().map(torn_words),
@@ -118,6 +120,7 @@ fn words(found: &Verification) -> String {
         true => "payloads: every one opens and fits its commitments".to_owned(),
         false => "payloads: not opened, the data key is not here; leaves, tree and signatures were checked".to_owned(),
     });
+    lines.extend(draws_words(found));
     if !found.erased.is_empty() {
         lines.push(format!(
             "erased on the record: {} payloads",
@@ -134,6 +137,16 @@ fn words(found: &Verification) -> String {
             .map(|problem| format!("problem: {problem}")),
     );
     lines.join("\n")
+}
+
+fn draws_words(found: &Verification) -> Option<String> {
+    let (checked, unchecked) = (found.draws_checked, found.draws_unchecked);
+    let unchecked = match unchecked {
+        0 => String::new(),
+        _ => format!("; {unchecked} cannot be made again (erased entries, or a newer version)"),
+    };
+    (checked > 0 || !unchecked.is_empty())
+        .then(|| format!("draws by lot: {checked} follow from their seeds{unchecked}"))
 }
 
 /// A torn tail in words: an unclean stop, not damage.

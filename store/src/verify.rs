@@ -2,13 +2,13 @@
 //!
 //! Opening checks what is needed to go on writing; this checks all that can be checked: every
 //! frame, every leaf's form, every payload, that its fields are those the leaf commits to, its
-//! subject, its hour, every blob, every erasure, and the roots that were signed. A folder that a
+//! subject, its hour, every blob, every erasure, every draw by lot, and the roots that were signed. A folder that a
 //! server is writing to can be checked too: what it appends meanwhile looks like a torn tail.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use honeytoken::{Event, Timestamp};
+use honeytoken::{DrawFault, Entry, Event, Registry, Timestamp};
 
 use crate::erasure::ErasedList;
 use crate::error::{Damage, OpenError};
@@ -53,6 +53,11 @@ pub struct Verification {
     pub key_is_independent: bool,
     /// Whether payloads were opened and checked; else only leaves, tree and signatures were.
     pub payloads_checked: bool,
+    /// Draws by lot that follow from seeds committed before them.
+    pub draws_checked: u64,
+    /// Draws that cannot be made again: entries that they rest on were erased, or a newer version
+    /// drew another way.
+    pub draws_unchecked: u64,
     /// Entries whose payload was destroyed.
     pub erased: BTreeSet<u64>,
     /// Erasures that are recorded and not carried out yet; opening does that.
@@ -193,6 +198,10 @@ struct Audit<'a> {
     listed: BTreeSet<u64>,
     /// Blobs that entries name.
     blobs: BTreeSet<Hash>,
+    /// Who held what before each entry: draws are made again among these.
+    registry: Registry,
+    draws_checked: u64,
+    draws_unchecked: u64,
 }
 
 impl<'a> Audit<'a> {
@@ -217,6 +226,9 @@ impl<'a> Audit<'a> {
             recorded: BTreeSet::new(),
             listed: list.map(ErasedList::into_indices).unwrap_or_default(),
             blobs: BTreeSet::new(),
+            registry: Registry::new(),
+            draws_checked: 0,
+            draws_unchecked: 0,
         })
     }
 
@@ -287,7 +299,21 @@ impl<'a> Audit<'a> {
         if let Event::Erasure(erasure) = &entry.event {
             self.recorded.insert(erasure.erased);
         }
+        wrong.extend(self.draw(&entry));
+        self.registry.apply(&entry);
         wrong
+    }
+
+    /// What is wrong with a draw.
+    fn draw(&mut self, entry: &Entry) -> Option<String> {
+        match self.registry.check_draw(entry)? {
+            Ok(()) => self.draws_checked += 1,
+            Err(DrawFault::Algorithm(_)) => self.draws_unchecked += 1,
+            // What was erased may have made a line dirty.
+            Err(DrawFault::Candidates) if !self.zeroed.is_empty() => self.draws_unchecked += 1,
+            Err(fault) => return Some(fault.to_string()),
+        }
+        None
     }
 
     /// What can be said only after the last entry.
@@ -310,6 +336,8 @@ impl<'a> Audit<'a> {
         }
         found.erasures_pending = &(&self.recorded | &self.listed) - &self.zeroed;
         found.erased = self.zeroed;
+        found.draws_checked = self.draws_checked;
+        found.draws_unchecked = self.draws_unchecked;
         Ok(())
     }
 }

@@ -101,6 +101,7 @@ fn all_that_operators_did_is_on_the_record() {
         "genesis",
         "key_created",
         "operation",
+        "draw_seed_committed",
         "connection_set",
         "line_added",
         "platform_declared",

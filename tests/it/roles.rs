@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 15] = [
+const READS: [(&str, [bool; 4]); 20] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -32,11 +32,26 @@ const READS: [(&str, [bool; 4]); 15] = [
     ("/v1/connections", SEES),
     ("/v1/keys", AUDITS),
     ("/v1/custody", AUDITS),
+    ("/v1/pool", ANY),
+    ("/v1/policy", ANY),
+    ("/v1/power?lines=0&days=9&size=9", ANY),
+    ("/v1/notes", SEES),
+    ("/v1/draw-seeds", AUDITS),
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 21] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 26] = [
     ("POST", "/v1/lines", r#"{"lines":[]}"#, WORKS),
+    ("POST", "/v1/lines/draw-controls", r#"{"share":9}"#, WORKS),
+    (
+        "POST",
+        "/v1/lines/+14155550100/soak",
+        r#"{"soak_days":9}"#,
+        WORKS,
+    ),
+    ("POST", "/v1/notes", r#"{"text":""}"#, WORKS),
+    ("PUT", "/v1/policy", "{}", RULES),
+    ("POST", "/v1/draw-seeds", "", RULES),
     ("POST", "/v1/platforms", r#"{"name":"Beta"}"#, WORKS),
     ("PUT", "/v1/platforms/beta", r#"{"name":"Beta"}"#, WORKS),
     (

@@ -1,31 +1,9 @@
 //! The stream of news.
 
-use serde_json::Value;
-
 use crate::harness::cast::{self, LINE};
 use crate::harness::folder::Folder;
-use crate::harness::http::{self, Connection, header};
 use crate::harness::server::Server;
-
-/// A stream that is open: subscribed, since its head has come.
-fn open(server: &Server, key: &str) -> Connection {
-    let mut stream = Connection::open(server.address).unwrap();
-    let key = header("authorization", format!("Bearer {key}"));
-    stream
-        .send(&http::request("GET", "/v1/stream", &[key], b""))
-        .unwrap();
-    assert!(stream.line().unwrap().contains(" 200 "));
-    while !stream.line().unwrap().is_empty() {}
-    stream
-}
-
-/// The next news of a topic.
-fn next(stream: &mut Connection, topic: &str) -> Value {
-    let wanted = format!("event: {topic}");
-    while stream.line().unwrap() != wanted {}
-    let line = stream.line().unwrap();
-    serde_json::from_str(line.strip_prefix("data: ").unwrap()).unwrap()
-}
+use crate::harness::stream::{next, open};
 
 #[test]
 fn the_stream_tells_of_contacts_and_checkpoints() {

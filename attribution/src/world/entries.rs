@@ -112,6 +112,7 @@ fn honeytoken(i: usize, row: &LineRow) -> Option<Event> {
         registered_at: Timestamp::from_unix_s(row.registered_at?),
         study: None,
         country: None,
+        placing: None,
     }))
 }
 

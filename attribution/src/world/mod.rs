@@ -29,7 +29,7 @@ pub use scenario::{Scenario, names, scenario};
 pub use score::{Score, fold, fold_rows, score};
 
 use cast::Cast;
-use chance::Chance;
+pub(crate) use chance::Chance;
 use draft::Draft;
 
 /// The world of this scenario and seed.

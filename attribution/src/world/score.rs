@@ -69,21 +69,13 @@ pub fn fold(world: &World) -> (State, Vec<Entry>) {
 /// Folds rows as an import would, to their end.
 pub fn fold_rows(lines: &[LineRow], contacts: &[ContactRow]) -> (State, Vec<Entry>) {
     let entries = super::entries(lines, contacts);
-    let mut state = State::new(policy());
+    let mut state = State::new(Policy::standard());
     for entry in &entries {
         state.apply(entry);
     }
     let end = contacts.last().map_or(0, |c| c.received_at);
     state.advance(Timestamp::from_unix_s(end).plus_s(86_400));
     (state, entries)
-}
-
-fn policy() -> Policy {
-    Policy {
-        alpha: 0.05,
-        prior: 0.2,
-        method: "e-bh-1".into(),
-    }
 }
 
 /// Compares a fold of `entries` with the truth.

@@ -7,8 +7,8 @@ use super::{LineRecord, Refusal, Registry};
 use crate::{
     ConnectionId, ConnectionRetired, Consent, Country, Event, Honeytoken, HoneytokenEnded,
     HoneytokenId, KeyId, KeyRevoked, Language, Line, LineRetired, LineRole, LineState, Persona,
-    PersonaSpec, PhoneNumber, Platform, PlatformId, RequestKind, RequestMade, Role, Study, StudyId,
-    Timestamp,
+    PersonaSpec, PhoneNumber, Placing, Platform, PlatformId, RequestKind, RequestMade, Role, Study,
+    StudyId, Timestamp,
 };
 
 /// How often a name is drawn anew before we give up; the space holds about a million.
@@ -22,8 +22,8 @@ const ID_CHARACTERS: usize = 16;
 pub enum LineChoice {
     /// This one.
     This(PhoneNumber),
-    /// Any ready one, drawn at random: then whatever callers do, no platform's numbers differ
-    /// from another's by design, and randomisation tests hold.
+    /// Any ready one, drawn by lot under the committed seed: then whatever callers do, no
+    /// platform's numbers differ from another's by design, and randomisation tests hold.
     Any,
 }
 
@@ -131,7 +131,8 @@ impl Registry {
         }
     }
 
-    /// May a number be placed as wished, at `now`, with chance from `random`?
+    /// May a number be placed as wished, at `now`? Persona and id come from `random`, a line that is
+    /// drawn comes from the committed seed.
     ///
     /// # Errors
     /// Every rule has its own [`Refusal`].
@@ -147,12 +148,9 @@ impl Registry {
         if let Some(study) = wish.study.as_ref().filter(|id| self.study(id).is_none()) {
             return Err(Refusal::UnknownStudy(study.clone()));
         }
-        let record = match wish.line {
-            LineChoice::This(number) => self
-                .lines
-                .get(&number)
-                .ok_or(Refusal::UnknownLine(number))?,
-            LineChoice::Any => self.draw_line(&wish, now, random)?,
+        let (record, placing) = match wish.line {
+            LineChoice::This(number) => (self.named(number)?, Placing::Chosen),
+            LineChoice::Any => self.draw_line(&wish, now)?,
         };
         self.placeable(record, &wish, now)?;
         let registered_at = wish.registered_at.unwrap_or(now);
@@ -173,52 +171,12 @@ impl Registry {
             registered_at,
             study: wish.study,
             country: wish.country.or_else(|| record.line.country.clone()),
+            placing: Some(placing),
         }))
     }
 
-    fn draw_line(
-        &self,
-        wish: &Issue<'_>,
-        now: Timestamp,
-        random: &mut ChaCha12Rng,
-    ) -> Result<&LineRecord, Refusal> {
-        let fits = |record: &&LineRecord| {
-            let country = wish.country.is_none() || wish.country == record.line.country;
-            country && self.state(record, now) == LineState::Ready
-        };
-        let ready: Vec<&LineRecord> = self.lines.values().filter(fits).collect();
-        if ready.is_empty() {
-            let in_country = wish.country.iter().map(|c| format!(" in {c}")).collect();
-            return Err(Refusal::NoReadyLine { in_country });
-        }
-        // Replicates in different blocks tell a block sweep from a leak, so prefer fresh blocks.
-        let taken = self.blocks_of(&wish.platform);
-        let fresh: Vec<&LineRecord> = ready
-            .iter()
-            .copied()
-            .filter(|r| {
-                r.line
-                    .block
-                    .as_ref()
-                    .is_none_or(|b| !taken.contains(&b.as_str()))
-            })
-            .collect();
-        let pool = if fresh.is_empty() { ready } else { fresh };
-        Ok(pool[random.random_range(0..pool.len())])
-    }
-
-    fn blocks_of(&self, platform: &PlatformId) -> Vec<&str> {
-        self.honeytokens
-            .values()
-            .filter(|record| record.honeytoken.platform == *platform)
-            .filter_map(|record| {
-                self.lines
-                    .get(&record.honeytoken.number)?
-                    .line
-                    .block
-                    .as_deref()
-            })
-            .collect()
+    fn named(&self, number: PhoneNumber) -> Result<&LineRecord, Refusal> {
+        self.lines.get(&number).ok_or(Refusal::UnknownLine(number))
     }
 
     fn placeable(
@@ -235,8 +193,9 @@ impl Registry {
                 number,
                 until: record.line.soak_until.unwrap_or(now),
             }),
+            LineState::Dirty if wish.enforce_soak => Err(Refusal::Dirty(number)),
             LineState::Placed => self.shareable(record, &wish.platform),
-            LineState::Soaking | LineState::Ready => Ok(()),
+            LineState::Soaking | LineState::Dirty | LineState::Ready => Ok(()),
         }
     }
 

@@ -59,6 +59,25 @@ pub enum Refusal {
         /// ` in XX`, if a country was asked for.
         in_country: String,
     },
+    /// Heard too much in its soak.
+    #[error(
+        "line {0:?} is dirty: it heard too much in its soak; soak it anew, retire it, or choose another"
+    )]
+    Dirty(PhoneNumber),
+    /// Was given away, so that nothing it hears is its own noise.
+    #[error("line {0:?} was placed and cannot soak anew; add another line")]
+    PlacedSoak(PhoneNumber),
+    /// Nothing can be drawn yet.
+    #[error("no seed for draws is committed; commit one with POST /v1/draw-seeds")]
+    NoDrawSeed,
+    /// There is nothing to draw.
+    #[error(
+        "no line is to be drawn: the pool has controls enough, or too few lines are left; add lines, or ask for a larger share"
+    )]
+    NothingToDraw,
+    /// Not a share.
+    #[error("share is not more than 0 and at most 0.5; use one such as 0.25")]
+    Share,
     /// The name is in use.
     #[error(
         "persona's name is used by another live persona; choose another, or leave it out to have one drawn"
@@ -106,6 +125,11 @@ impl Refusal {
             Refusal::AlreadyAdded(_) => "already_added",
             Refusal::WasPlaced(_) => "was_placed",
             Refusal::NoReadyLine { .. } => "no_ready_line",
+            Refusal::Dirty(_) => "dirty",
+            Refusal::PlacedSoak(_) => "placed_soak",
+            Refusal::NoDrawSeed => "no_draw_seed",
+            Refusal::NothingToDraw => "nothing_to_draw",
+            Refusal::Share => "bad_share",
             Refusal::NameInUse => "name_in_use",
             Refusal::NameEmpty => "name_empty",
             Refusal::BeforeAcquired { .. } => "before_acquired",

@@ -1,8 +1,12 @@
 use rand_chacha::rand_core::SeedableRng;
 
+mod draws;
+mod pool;
+
 use super::*;
 use crate::{
-    Basis, Coverage, HoneytokenEnded, KeyRevoked, LineRetired, Persona, RequestKind, Role, Secret,
+    Basis, Coverage, DrawSeed, HoneytokenEnded, KeyRevoked, LineRetired, LineRole, Persona,
+    RequestKind, Role, Secret,
 };
 use rand_chacha::ChaCha12Rng;
 
@@ -29,6 +33,7 @@ impl House {
             public_url: None,
             lines: Default::default(),
         }));
+        house.append(Event::DrawSeedCommitted(DrawSeed::from_random([3; 32])));
         for id in ["acme", "other"] {
             let event = house.registry.declare_platform(platform(id)).unwrap();
             house.append(event);

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use honeytoken::{AlertOutcome, Entry, Event, Timestamp};
+use honeytoken::{AlertOutcome, Entry, Event, NoteTopic, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 use utoipa::ToSchema;
@@ -76,6 +76,9 @@ fn detail(event: &Event) -> String {
         Event::ConnectionRetired(c) => format!("connection {}", c.connection),
         Event::LineAdded(l) => format!("line {:?}", l.number),
         Event::LineRetired(l) => format!("line {:?}", l.number),
+        Event::LineSoaked(l) => format!("line {:?} until {}", l.number, l.soak_until),
+        Event::ControlsDrawn(d) => format!("{} of {} lines", d.drawn.len(), d.candidates),
+        Event::DrawSeedCommitted(seed) => format!("SHA-256 {}", seed.sha256),
         Event::PlatformDeclared(p) => format!("platform {}", p.platform),
         Event::StudySet(s) => format!("study {}", s.study),
         Event::HoneytokenIssued(h) => format!("honeytoken {} to {}", h.honeytoken, h.platform),
@@ -111,9 +114,13 @@ fn detail(event: &Event) -> String {
             format!("alert {} to {}: {outcome}", a.raised, a.target)
         }
         Event::AlertReplayed(a) => format!("alert {}", a.raised),
-        Event::Note(_) | Event::Policy(_) => String::new(),
         Event::Anchor(a) => format!("{} entries vouched for by {}", a.size, a.authority),
         Event::Judgement(j) => format!("platform {} is {}", j.platform, j.class),
+        Event::Note(n) => match &n.topic {
+            NoteTopic::Entry(index) => format!("about entry {index}"),
+            NoteTopic::Platform(id) => format!("about platform {id}"),
+        },
+        Event::Policy(p) => format!("alpha {}, prior {}", p.alpha, p.prior),
         Event::Contact(c) => format!("via {}", c.connection),
         Event::Repeat(r) => format!("of entry {}", r.repeats),
         Event::Attachment(a) => format!("{} bytes of entry {}", a.bytes, a.contact),

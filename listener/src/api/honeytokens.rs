@@ -1,5 +1,6 @@
 //! Lines placed with platforms, and what their personas asked for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,21 +9,24 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use honeytoken::{
     Consent, Event, Honeytoken, HoneytokenId, HoneytokenRecord, Issue, Language, LineChoice,
-    Persona, PhoneNumber, Refusal, RequestKind, SenderKind, Timestamp,
+    PhoneNumber, Placing, Refusal, Registry, RequestKind, Stratum,
 };
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use ring::rand::{SecureRandom as _, SystemRandom};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page, page_of, time};
 use super::parts::{Path, Query};
-use super::redact::masked;
 use crate::app::App;
 use crate::problem::Problem;
+
+mod shapes;
+
+use shapes::{HoneytokenOut, PersonaBody, shown};
 
 /// A wish to place a number.
 #[derive(Deserialize, ToSchema)]
@@ -30,7 +34,7 @@ use crate::problem::Problem;
 pub(crate) struct HoneytokenIn {
     /// With whom: a platform's id.
     platform: String,
-    /// Which line, E.164; without it a ready one is drawn at random.
+    /// Which line, E.164; without it a ready one is drawn by lot under the committed seed.
     #[serde(default)]
     line: Option<String>,
     /// When the number was typed into the form; now if not given.
@@ -53,94 +57,6 @@ pub(crate) struct HoneytokenIn {
     /// The study it belongs to.
     #[serde(default)]
     study: Option<String>,
-}
-
-/// A decoy's particulars.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PersonaBody {
-    name: String,
-    #[serde(default)]
-    given: Option<String>,
-    #[serde(default)]
-    family: Option<String>,
-    #[serde(default)]
-    romanised: Option<String>,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    language: Option<Language>,
-}
-
-impl PersonaBody {
-    fn into_persona(self) -> Persona {
-        let PersonaBody {
-            name,
-            given,
-            family,
-            romanised,
-            email,
-            language,
-        } = self;
-        Persona {
-            name,
-            given,
-            family,
-            romanised,
-            email,
-            language,
-        }
-    }
-
-    fn of(persona: &Persona) -> PersonaBody {
-        let Persona {
-            name,
-            given,
-            family,
-            romanised,
-            email,
-            language,
-        } = persona.clone();
-        PersonaBody {
-            name,
-            given,
-            family,
-            romanised,
-            email,
-            language,
-        }
-    }
-}
-
-/// A honeytoken as it stands.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct HoneytokenOut {
-    id: String,
-    platform: String,
-    /// The number; hidden from viewers.
-    number: String,
-    /// The decoy; hidden from viewers.
-    persona: Option<PersonaBody>,
-    #[schema(value_type = std::collections::BTreeMap<String, bool>)]
-    consent: Consent,
-    #[schema(value_type = String)]
-    registered_at: Timestamp,
-    country: Option<String>,
-    study: Option<String>,
-    ended: bool,
-    requests: Vec<RequestOut>,
-    /// The entry that issued it.
-    index: u64,
-}
-
-/// What a persona asked its platform for.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RequestOut {
-    #[schema(value_type = String)]
-    kind: RequestKind,
-    #[schema(value_type = String)]
-    at: Timestamp,
 }
 
 /// Places a number with a platform.
@@ -179,12 +95,27 @@ pub(crate) async fn create(
     match entries.first().map(|entry| (&entry.event, entry.index)) {
         Some((Event::HoneytokenIssued(token), index)) => {
             let record = fresh(token, index);
-            Ok((StatusCode::CREATED, Json(shown(&record, true))))
+            let shown = shown_alone(&app, &record, true);
+            Ok((StatusCode::CREATED, Json(shown)))
         }
         _ => Err(Problem::internal(
             &"an issued honeytoken could not be read back",
         )),
     }
+}
+
+/// What the inference will lack.
+fn warnings(
+    token: &Honeytoken,
+    registry: &Registry,
+    matching: &BTreeSet<Stratum>,
+) -> Vec<&'static str> {
+    let chosen = "line was chosen and not drawn by lot, which the error rate supposes";
+    let lacking = "no control of the same provider, country and block; draw controls";
+    let mut warnings = Vec::new();
+    warnings.extend((token.placing == Some(Placing::Chosen)).then_some(chosen));
+    warnings.extend((!registry.is_matched(&token.number, matching)).then_some(lacking));
+    warnings
 }
 
 fn fresh(token: &Honeytoken, index: u64) -> HoneytokenRecord {
@@ -225,7 +156,7 @@ fn checked(body: HoneytokenIn) -> Result<Issue<'static>, Problem> {
     })
 }
 
-/// Chance from the system, for names and for the choice of lines.
+/// Chance from the system, for names and ids.
 fn chance() -> Result<ChaCha12Rng, Problem> {
     let mut seed = [0; 32];
     let filled = SystemRandom::new().fill(&mut seed);
@@ -233,30 +164,15 @@ fn chance() -> Result<ChaCha12Rng, Problem> {
     Ok(ChaCha12Rng::from_seed(seed))
 }
 
-fn shown(record: &HoneytokenRecord, open: bool) -> HoneytokenOut {
-    let token = &record.honeytoken;
-    let number = token.number.as_str();
-    let request = |r: &honeytoken::RequestMade| RequestOut {
-        kind: r.request,
-        at: r.made_at,
-    };
-    HoneytokenOut {
-        id: token.honeytoken.to_string(),
-        platform: token.platform.to_string(),
-        number: if open {
-            number.to_owned()
-        } else {
-            masked(number, SenderKind::Number)
-        },
-        persona: open.then(|| PersonaBody::of(&token.persona)),
-        consent: token.consent.clone(),
-        registered_at: token.registered_at,
-        country: token.country.clone(),
-        study: token.study.as_ref().map(ToString::to_string),
-        ended: record.ended,
-        requests: record.requests.iter().map(request).collect(),
-        index: record.index,
-    }
+fn shown_alone(app: &App, record: &HoneytokenRecord, open: bool) -> HoneytokenOut {
+    let now = app.recorder.clock().now();
+    let state = app.recorder.view().state();
+    let registry = &state.registry;
+    shown(
+        record,
+        open,
+        warnings(&record.honeytoken, registry, &registry.matching(now)),
+    )
 }
 
 /// All honeytokens that the caller may see, by id.
@@ -271,7 +187,13 @@ pub(crate) async fn list(
     let (since, until) = (query.since()?, query.until()?);
     let open = caller.role.may_see_personal_data();
     let page = {
+        let now = app.recorder.clock().now();
         let state = app.recorder.view().state();
+        let matching = state.registry.matching(now);
+        let shown = |r: &HoneytokenRecord| {
+            let warnings = warnings(&r.honeytoken, &state.registry, &matching);
+            shown(r, open, warnings)
+        };
         let wanted = |record: &&HoneytokenRecord| {
             let token = &record.honeytoken;
             platform.as_ref().is_none_or(|id| *id == token.platform)
@@ -282,7 +204,7 @@ pub(crate) async fn list(
                     || state.registry.may_see(&caller.key, &token.platform))
         };
         let items = state.registry.honeytokens().filter(wanted);
-        let items = items.map(|r| (r.honeytoken.honeytoken.to_string(), shown(r, open)));
+        let items = items.map(|r| (r.honeytoken.honeytoken.to_string(), shown(r)));
         page_of(items, &query)
     };
     if open {
@@ -303,12 +225,16 @@ pub(crate) async fn one(
 ) -> Result<Json<HoneytokenOut>, Problem> {
     let id = visible(&app, &caller, &id)?;
     let open = caller.role.may_see_personal_data();
-    let state = app.recorder.view().state();
-    let record = state.registry.honeytoken(&id).ok_or_else(unknown)?;
+    let record = record_of(&app, &id)?;
     if open {
         app.reads.note(&caller.key, "honeytokens", &[record.index]);
     }
-    Ok(Json(shown(record, open)))
+    Ok(Json(shown_alone(&app, &record, open)))
+}
+
+fn record_of(app: &App, id: &HoneytokenId) -> Result<HoneytokenRecord, Problem> {
+    let state = app.recorder.view().state();
+    state.registry.honeytoken(id).cloned().ok_or_else(unknown)
 }
 
 fn unknown() -> Problem {
@@ -363,9 +289,8 @@ pub(crate) async fn request(
     app.recorder
         .decide(Some(caller.key.clone()), decide)
         .await?;
-    let state = app.recorder.view().state();
-    let record = state.registry.honeytoken(&id).ok_or_else(unknown)?;
-    Ok((StatusCode::CREATED, Json(shown(record, true))))
+    let record = record_of(&app, &id)?;
+    Ok((StatusCode::CREATED, Json(shown_alone(&app, &record, true))))
 }
 
 /// Ends a placement: the account at the platform was closed.

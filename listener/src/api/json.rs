@@ -40,7 +40,11 @@ impl<T: DeserializeOwned + Default> FromRequest<Arc<App>> for OptionalBody<T> {
     }
 }
 
-async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
+/// The whole body, within its limits of size and time.
+///
+/// # Errors
+/// 413, 408.
+pub(crate) async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
     let reading = axum::body::to_bytes(request.into_body(), API_BODY_BYTES_MAX);
     let limit = Duration::from_secs(app.config.limits.body_s.get().into());
     tokio::time::timeout(limit, reading)
@@ -52,7 +56,11 @@ async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
         })
 }
 
-fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// JSON of the shape `T`.
+///
+/// # Errors
+/// 400 that names the field.
+pub(crate) fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes)
         .map_err(|error| Problem::bad_request("bad_body", format!("body does not fit: {error}")))
 }

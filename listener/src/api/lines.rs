@@ -5,10 +5,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use honeytoken::{
-    Basis, Honeytoken, Line, LineRole, LineState, LineView, PhoneNumber, Refusal, SenderKind,
-    Timestamp,
+    Basis, Dirty, DirtyAction, Honeytoken, LineRole, LineState, LineView, PhoneNumber, Refusal,
+    SenderKind, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,67 +22,40 @@ use crate::ledger::State as Fold;
 use crate::life::{Looks, Standing, Word};
 use crate::problem::Problem;
 
-/// Lines in one request; more are answered 400.
-const LINES_MAX: usize = 10_000;
+/// The longest soak that may be asked for, in days.
+const SOAK_DAYS_MAX: u32 = 3660;
+/// Seconds in a day.
+const DAY_S: i64 = 86_400;
 
-/// Lines to add.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LinesIn {
-    lines: Vec<LineIn>,
-}
-
-/// A line to add.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LineIn {
-    /// E.164; with `country`, also as people there write it.
-    number: String,
-    /// Where its calls and messages come from.
-    connection: String,
-    /// `canary`, to be placed, or `control`, never given to anyone.
-    #[serde(default = "canary")]
+/// Why a line is dirty.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DirtyOut {
+    /// Contacts that it heard in its soak, the stages of a call once.
+    contacts: u64,
+    /// More than this make it dirty.
+    contacts_max: u32,
+    /// `disqualify`: never drawn; `mark`: drawn last.
     #[schema(value_type = String)]
-    role: LineRole,
-    /// The block of neighbouring numbers it was bought from.
-    #[serde(default)]
-    block: Option<String>,
-    /// ISO 3166 code.
-    #[serde(default)]
-    country: Option<String>,
-    /// Since when we hold it; now if not given.
-    #[serde(default)]
-    acquired_at: Option<String>,
-    /// Until when it only listens; ready at once if not given.
-    #[serde(default)]
-    soak_until: Option<String>,
-    /// Whether several platforms may be given it.
-    #[serde(default)]
-    shared: bool,
+    action: DirtyAction,
+    /// In words.
+    reason: String,
 }
 
-const fn canary() -> LineRole {
-    LineRole::Canary
-}
-
-/// What became of the lines, in the order of the request.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct LinesOut {
-    lines: Vec<LineResult>,
-}
-
-/// What became of one line.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct LineResult {
-    number: String,
-    /// Whether it is in the pool now.
-    added: bool,
-    /// The entry that added it.
-    index: Option<u64>,
-    /// Why not.
-    error: Option<Problem>,
-    /// What to think about.
-    warnings: Vec<&'static str>,
+impl From<Dirty> for DirtyOut {
+    fn from(dirty: Dirty) -> DirtyOut {
+        let Dirty { contacts, rule } = dirty;
+        let follows = match rule.action {
+            DirtyAction::Disqualify => "it is never drawn; soak it anew or retire it",
+            DirtyAction::Mark => "it is drawn when no clean line is ready",
+        };
+        let most = rule.contacts_max;
+        DirtyOut {
+            contacts,
+            contacts_max: most,
+            action: rule.action,
+            reason: format!("heard {contacts} contacts in its soak, more than {most}: {follows}"),
+        }
+    }
 }
 
 /// A line as it stands.
@@ -93,7 +65,7 @@ pub(crate) struct LineOut {
     connection: String,
     #[schema(value_type = String)]
     role: LineRole,
-    /// `soaking`, `ready`, `control`, `placed` or `retired`.
+    /// `soaking`, `ready`, `dirty`, `control`, `placed` or `retired`.
     #[schema(value_type = String)]
     state: LineState,
     block: Option<String>,
@@ -108,6 +80,8 @@ pub(crate) struct LineOut {
     platforms: Vec<String>,
     contacts: u64,
     soak_contacts: u64,
+    /// Why it is dirty, if it is: drawn last, or never, as the policy says.
+    dirty: Option<DirtyOut>,
     #[schema(value_type = Option<String>)]
     last_contact_at: Option<Timestamp>,
     /// When it last gave a sign of life.
@@ -124,94 +98,6 @@ pub(crate) struct LineOut {
     silent_since: Option<Timestamp>,
     /// The entry that added it.
     index: u64,
-}
-
-/// Adds lines; each has a result of its own.
-#[utoipa::path(post, path = "/v1/lines", tag = "lines", request_body = LinesIn,
-    responses((status = 201, body = LinesOut), (status = 409, body = LinesOut), (status = 400, body = Problem)))]
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(body): Body<LinesIn>,
-) -> Result<impl IntoResponse, Problem> {
-    caller.may_work()?;
-    if body.lines.len() > LINES_MAX {
-        let detail = format!("more than {LINES_MAX} lines in one request; send several");
-        return Err(Problem::bad_request("too_many", detail));
-    }
-    let mut lines = Vec::with_capacity(body.lines.len());
-    for line in body.lines {
-        lines.push(add(&app, &caller, line).await?);
-    }
-    let failed = !lines.is_empty() && lines.iter().all(|line| !line.added);
-    let status = if failed {
-        StatusCode::CONFLICT
-    } else {
-        StatusCode::CREATED
-    };
-    Ok((status, Json(LinesOut { lines })))
-}
-
-async fn add(app: &App, caller: &Caller, line: LineIn) -> Result<LineResult, Problem> {
-    let number = line.number.clone();
-    let refused = |error| LineResult {
-        number: number.clone(),
-        added: false,
-        index: None,
-        error: Some(error),
-        warnings: vec![],
-    };
-    let line = match checked(app, line) {
-        Ok(line) => line,
-        Err(problem) => return Ok(refused(problem)),
-    };
-    let warnings = warnings(&line);
-    let number = line.number.as_str().to_owned();
-    let decide = move |state: &Fold| Ok(vec![state.registry.add_line(line)?]);
-    match app.recorder.decide(Some(caller.key.clone()), decide).await {
-        Ok(entries) => Ok(LineResult {
-            number,
-            added: true,
-            index: entries.first().map(|entry| entry.index),
-            error: None,
-            warnings,
-        }),
-        Err(crate::recorder::SubmitError::Refused(refusal)) => Ok(refused(refusal.into())),
-        Err(fault) => Err(fault.into()),
-    }
-}
-
-fn checked(app: &App, line: LineIn) -> Result<Line, Problem> {
-    let bad = |detail: String| Problem::bad_request("bad_line", detail);
-    let number = match (&line.country, line.number.starts_with('+')) {
-        (Some(country), false) => PhoneNumber::parse_national(&line.number, country),
-        _ => line.number.parse(),
-    };
-    let at = |name, text: Option<String>| text.map(|text| time(name, &text)).transpose();
-    Ok(Line {
-        number: number.map_err(|e| bad(e.to_string()))?,
-        connection: line
-            .connection
-            .parse()
-            .map_err(|e| bad(format!("connection: {e}")))?,
-        role: line.role,
-        block: line.block,
-        country: line.country.map(|code| code.to_ascii_uppercase()),
-        acquired_at: at("acquired_at", line.acquired_at)?.unwrap_or(app.recorder.clock().now()),
-        soak_until: at("soak_until", line.soak_until)?,
-        shared: line.shared,
-    })
-}
-
-fn warnings(line: &Line) -> Vec<&'static str> {
-    let mut warnings = Vec::new();
-    if !line.number.is_assigned() {
-        warnings.push("number is not assigned in its country's plan; fine for a test");
-    }
-    if line.soak_until.is_none() && line.role == LineRole::Canary {
-        warnings.push("line has no soak: its own noise is not known; 30 days are advised");
-    }
-    warnings
 }
 
 /// All lines, in the order in which they were added.
@@ -267,6 +153,7 @@ fn line_out(view: &LineView<'_>, state: &Fold, standing: Standing, caller: &Call
         platforms: placed.iter().map(|t| t.platform.to_string()).collect(),
         contacts: view.contacts,
         soak_contacts: view.soak_contacts,
+        dirty: view.dirty.map(DirtyOut::from),
         last_contact_at: view.last_contact_at,
         alive_at: standing.last,
         life: standing.word,
@@ -297,17 +184,86 @@ pub(crate) async fn retire(
     Path(number): Path<String>,
 ) -> Result<StatusCode, Problem> {
     caller.may_work()?;
-    let number: PhoneNumber = number.parse().map_err(|e: honeytoken::PhoneNumberError| {
-        Problem::bad_request("bad_line", e.to_string())
-    })?;
+    let number = number_of(&number)?;
     let key = caller.key.clone();
     let retire = move |state: &Fold| -> Result<_, Refusal> {
-        let mut placed = state.registry.honeytokens_on(&number).peekable();
-        if placed.peek().is_some() && open_on(state, &caller, &number).is_empty() {
-            return Err(Refusal::UnknownLine(number));
-        }
+        must_be_open(state, &caller, &number)?;
         Ok(vec![state.registry.retire_line(number)?])
     };
     app.recorder.decide(Some(key), retire).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn number_of(text: &str) -> Result<PhoneNumber, Problem> {
+    let bad = |e: honeytoken::PhoneNumberError| Problem::bad_request("bad_line", e.to_string());
+    text.parse().map_err(bad)
+}
+
+/// A line all of whose placements are closed to the caller is unknown to them.
+fn must_be_open(state: &Fold, caller: &Caller, number: &PhoneNumber) -> Result<(), Refusal> {
+    let mut placed = state.registry.honeytokens_on(number).peekable();
+    let closed = placed.peek().is_some() && open_on(state, caller, number).is_empty();
+    if closed {
+        Err(Refusal::UnknownLine(*number))
+    } else {
+        Ok(())
+    }
+}
+
+/// How long a line is to soak.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SoakIn {
+    /// Until when, RFC 3339 or Unix seconds.
+    #[serde(default)]
+    soak_until: Option<String>,
+    /// Or for how many days from now.
+    #[serde(default)]
+    soak_days: Option<u32>,
+}
+
+impl SoakIn {
+    fn until(&self, now: Timestamp) -> Result<Timestamp, Problem> {
+        let bad = |detail: String| Err(Problem::bad_request("bad_soak", detail));
+        let until = match (&self.soak_until, self.soak_days) {
+            (Some(text), None) => time("soak_until", text)?,
+            (None, Some(days @ 1..=SOAK_DAYS_MAX)) => now.plus_s(i64::from(days) * DAY_S),
+            (None, Some(_)) => return bad(format!("soak_days is not 1 to {SOAK_DAYS_MAX}")),
+            _ => return bad("give soak_until or soak_days, one of them".to_owned()),
+        };
+        match until > now {
+            true => Ok(until),
+            false => bad("soak_until is not in the future".to_owned()),
+        }
+    }
+}
+
+/// Lets a line that was never placed soak anew: what it heard before is forgiven.
+#[utoipa::path(post, path = "/v1/lines/{number}/soak", tag = "lines",
+    params(("number" = String, Path)), request_body = SoakIn,
+    responses((status = 200, body = LineOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn soak(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Body(body): Body<SoakIn>,
+) -> Result<Json<LineOut>, Problem> {
+    caller.may_work()?;
+    let number = number_of(&number)?;
+    let until = body.until(app.recorder.clock().now())?;
+    let asker = caller.clone();
+    let soak = move |state: &Fold| -> Result<_, Refusal> {
+        must_be_open(state, &asker, &number)?;
+        Ok(vec![state.registry.soak_line(number, until)?])
+    };
+    app.recorder.decide(Some(caller.key.clone()), soak).await?;
+    let now = app.recorder.clock().now();
+    let state = app.recorder.view().state();
+    let view = state
+        .registry
+        .line(&number, now)
+        .ok_or(Refusal::UnknownLine(number))?;
+    app.reads.note(&caller.key, "lines", &[view.index]);
+    let standing = Looks::new(&state, &app.config.life).at(&view);
+    Ok(Json(line_out(&view, &state, standing, &caller)))
 }

@@ -3,6 +3,7 @@
 //! A file per resource; a handler that takes a [`caller::Caller`] is closed to strangers. The
 //! routes and their OpenAPI description are one list, so that neither can drift.
 
+mod adding;
 mod alert_targets;
 mod alerts;
 mod attention;
@@ -23,9 +24,13 @@ mod line_coverage;
 mod lines;
 mod log;
 mod message;
+mod notes;
 mod page;
 pub(crate) mod parts;
 mod platforms;
+mod policy;
+mod pool;
+mod power;
 pub(crate) mod redact;
 mod stream;
 mod studies;
@@ -82,11 +87,18 @@ fn documented() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(connections::list, connections::create))
         .routes(routes!(connections::replace, connections::retire))
-        .routes(routes!(lines::list, lines::create))
+        .routes(routes!(lines::list, adding::create))
         .routes(routes!(lines::retire))
         .routes(routes!(coverage::assert, line_coverage::fleet))
         .routes(routes!(line_coverage::one))
         .routes(routes!(attention::list))
+        .routes(routes!(lines::soak))
+        .routes(routes!(pool::draw_controls))
+        .routes(routes!(pool::show))
+        .routes(routes!(pool::seeds, pool::commit_seed))
+        .routes(routes!(policy::show, policy::set))
+        .routes(routes!(notes::list, notes::create))
+        .routes(routes!(power::advise))
         .routes(routes!(platforms::list, platforms::create))
         .routes(routes!(platforms::replace))
         .routes(routes!(honeytokens::list, honeytokens::create))

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// A silent stream says so this often, so that proxies keep it open.
 const KEEP_ALIVE_S: u64 = 15;
 
-/// Contacts, verdicts, checkpoints and coverage as they come. A reader that lags behind misses
+/// Contacts, verdicts, checkpoints, coverage and lines that change their state, as they come. A reader that lags behind misses
 /// messages and should ask the lists; one whose key is revoked sees nothing more.
 #[utoipa::path(get, path = "/v1/stream", tag = "stream",
     responses((status = 200, content_type = "text/event-stream")))]

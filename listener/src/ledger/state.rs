@@ -61,7 +61,7 @@ impl State {
     pub fn new() -> State {
         State {
             registry: Registry::new(),
-            judgement: Judgement::new(policy()),
+            judgement: Judgement::new(Policy::standard()),
             duplicates: BTreeMap::new(),
             recent: BTreeMap::new(),
             anchoring: Anchoring::default(),
@@ -251,16 +251,6 @@ impl State {
     /// Entries folded.
     pub fn size(&self) -> u64 {
         self.size
-    }
-}
-
-/// The rules until the log sets others: accusations at a false-discovery level of 5 %, and one
-/// platform in five expected to leak before anything is known.
-fn policy() -> Policy {
-    Policy {
-        alpha: 0.05,
-        prior: 0.2,
-        method: "e-bh-1".into(),
     }
 }
 

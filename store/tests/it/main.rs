@@ -1,6 +1,8 @@
 //! The evidence log from outside: what is promised, played out on real folders.
 
 #[cfg(test)]
+mod draws;
+#[cfg(test)]
 mod erasing;
 #[cfg(test)]
 mod opening;

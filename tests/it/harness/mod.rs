@@ -11,6 +11,7 @@ pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod sign;
+pub(crate) mod stream;
 pub(crate) mod twilio_account;
 
 use std::time::Duration;

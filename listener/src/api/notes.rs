@@ -1,0 +1,206 @@
+//! What analysts say of platforms and entries.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use honeytoken::{Entry, Event, Note, NoteTopic, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::Lookup;
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Caller;
+use super::json::Body;
+use super::page::{ListQuery, Page};
+use super::parts::Query;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// The longest note, in bytes.
+const NOTE_BYTES_MAX: usize = 16 * 1024;
+/// Notes looked at for one page; a filter that fits few goes on from there.
+const LOOKED_AT_MAX: usize = 5_000;
+
+/// A note to write down; about a platform or an entry.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoteIn {
+    /// A platform's id.
+    #[serde(default)]
+    platform: Option<String>,
+    /// Or an entry's index.
+    #[serde(default)]
+    entry: Option<u64>,
+    /// What it says, at most 16 KiB.
+    text: String,
+}
+
+/// A note.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NoteOut {
+    /// Its entry.
+    index: u64,
+    #[schema(value_type = String)]
+    at: Timestamp,
+    /// Whose: the key.
+    by: Option<String>,
+    platform: Option<String>,
+    entry: Option<u64>,
+    text: String,
+}
+
+impl NoteOut {
+    fn of(entry: &Entry) -> Option<NoteOut> {
+        let Event::Note(note) = &entry.event else {
+            return None;
+        };
+        let (platform, about) = match &note.topic {
+            NoteTopic::Platform(id) => (Some(id.to_string()), None),
+            NoteTopic::Entry(index) => (None, Some(*index)),
+        };
+        Some(NoteOut {
+            index: entry.index,
+            at: entry.at,
+            by: entry.by.as_ref().map(ToString::to_string),
+            platform,
+            entry: about,
+            text: note.text.clone(),
+        })
+    }
+}
+
+/// Which notes are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NotesQuery {
+    /// Only what is about this entry.
+    entry: Option<u64>,
+}
+
+/// Writes a note down; it is an entry, and stays.
+#[utoipa::path(post, path = "/v1/notes", tag = "notes", request_body = NoteIn,
+    responses((status = 201, body = NoteOut), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(body): Body<NoteIn>,
+) -> Result<impl IntoResponse, Problem> {
+    caller.may_work()?;
+    let topic = topic(&body)?;
+    if !is_open(&app, &caller, &topic) {
+        return Err(Problem::not_found(
+            "nothing to write a note about; no such platform or entry",
+        ));
+    }
+    let note = Event::Note(Note {
+        topic,
+        text: body.text,
+    });
+    let entries = app
+        .recorder
+        .decide(Some(caller.key), move |_| Ok(vec![note]))
+        .await?;
+    let written = entries.first().and_then(NoteOut::of);
+    let written = written.ok_or_else(|| Problem::internal(&"a note could not be read back"))?;
+    Ok((StatusCode::CREATED, Json(written)))
+}
+
+fn topic(body: &NoteIn) -> Result<NoteTopic, Problem> {
+    let bad = |detail: String| Err(Problem::bad_request("bad_note", detail));
+    if body.text.trim().is_empty() || body.text.len() > NOTE_BYTES_MAX {
+        return bad(format!("text is not 1 to {NOTE_BYTES_MAX} bytes"));
+    }
+    match (&body.platform, body.entry) {
+        (Some(id), None) => match id.parse() {
+            Ok(id) => Ok(NoteTopic::Platform(id)),
+            Err(error) => bad(format!("platform: {error}")),
+        },
+        (None, Some(index)) => Ok(NoteTopic::Entry(index)),
+        _ => bad("a note is about a platform or an entry, one of them".to_owned()),
+    }
+}
+
+/// Whether there is such a thing, and no study closes it to the caller.
+fn is_open(app: &App, caller: &Caller, topic: &NoteTopic) -> bool {
+    let view = app.recorder.view();
+    match topic {
+        NoteTopic::Platform(id) => {
+            view.state().registry.platform(id).is_some() && caller.may_see(app, id)
+        }
+        NoteTopic::Entry(index) => match view.reader.entry(*index) {
+            Ok(Some(entry)) => entry_is_open(app, caller, &entry),
+            _ => view.reader.is_erased(*index),
+        },
+    }
+}
+
+/// An entry about a number or a platform that only closed platforms hold is closed.
+fn entry_is_open(app: &App, caller: &Caller, entry: &Entry) -> bool {
+    let number = match &entry.event {
+        Event::PlatformDeclared(platform) => return caller.may_see(app, &platform.platform),
+        Event::HoneytokenIssued(token) => return caller.may_see(app, &token.platform),
+        Event::Contact(contact) => contact.to.as_ref().and_then(|to| to.number()),
+        Event::LineAdded(line) => Some(line.number),
+        Event::Coverage(coverage) => Some(coverage.number),
+        Event::Note(note) => return is_open(app, caller, &note.topic),
+        _ => None,
+    };
+    let Some(number) = number else { return true };
+    let state = app.recorder.view().state();
+    let mut holders = state
+        .registry
+        .honeytokens_on(&number)
+        .map(|r| &r.honeytoken.platform);
+    let open = |id: &_| caller.role.may_administer() || state.registry.may_see(&caller.key, id);
+    match holders.next() {
+        None => true,
+        Some(first) => open(first) || holders.any(open),
+    }
+}
+
+/// Notes that the caller may see, newest first.
+#[utoipa::path(get, path = "/v1/notes", tag = "notes", params(ListQuery, NotesQuery),
+    responses((status = 200, body = Page<NoteOut>), (status = 403, body = Problem)))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+    Query(notes): Query<NotesQuery>,
+) -> Result<Json<Page<NoteOut>>, Problem> {
+    caller.may_see_personal_data()?;
+    let platform = query.platform()?.map(|id| id.to_string());
+    let view = app.recorder.view();
+    let (kind, limit) = (Lookup::Kind("note"), query.limit());
+    let looked_at = view.index.newest(&kind, query.before()?, LOOKED_AT_MAX);
+    let looked_at = looked_at.map_err(|error| Problem::internal(&error))?;
+    let (mut items, mut last) = (Vec::new(), None);
+    let mut more = looked_at.len() == LOOKED_AT_MAX;
+    for index in looked_at {
+        if items.len() == limit {
+            more = true;
+            break;
+        }
+        last = Some(index);
+        let Ok(Some(entry)) = view.reader.entry(index) else {
+            continue;
+        };
+        let Some(note) = NoteOut::of(&entry) else {
+            continue;
+        };
+        let wanted = platform
+            .as_ref()
+            .is_none_or(|id| note.platform.as_ref() == Some(id))
+            && notes.entry.is_none_or(|entry| note.entry == Some(entry));
+        if wanted && entry_is_open(&app, &caller, &entry) {
+            items.push(note);
+        }
+    }
+    let shown: Vec<u64> = items.iter().map(|note| note.index).collect();
+    app.reads.note(&caller.key, "notes", &shown);
+    Ok(Json(Page {
+        items,
+        next_cursor: last.filter(|_| more).map(|index| index.to_string()),
+    }))
+}
