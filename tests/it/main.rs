@@ -6,13 +6,15 @@
 //!   `description`, `designs`, `pool`: what the program promises to those who use it.
 //! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
-//! - `alerts`: who is told, also after a kill.
+//! - `alerts`, `alert_targets`: who is told, also after a kill.
 //! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
 //!
 //! Nothing here is timed: waiting is polling, with limits that only a hang reaches. What cannot be
 //! tried on a machine (no strace, no openssl, no vectors beside the project) is passed over, and
 //! says so.
 
+#[cfg(test)]
+mod alert_targets;
 #[cfg(test)]
 mod alerts;
 #[cfg(test)]

@@ -22,8 +22,10 @@ pub(crate) mod fault;
 mod fold;
 mod queue;
 pub(crate) mod raise;
+mod record;
 mod schedule;
 mod target;
+mod terms;
 pub(crate) mod topic;
 mod trigger;
 pub(crate) mod trouble;
@@ -31,7 +33,8 @@ pub(crate) mod wire;
 pub(crate) mod words;
 
 pub use address::AddressError;
-pub use fold::{Alerts, Delivery, Record, Standing};
+pub use fold::Alerts;
+pub use record::{Delivery, Record, Standing};
 pub use target::{AlertConfig, TargetError, from_settings, set_targets};
 pub(crate) use target::{Draft, checked, known};
 

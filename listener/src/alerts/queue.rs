@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use honeytoken::{AlertTarget, AlertTargetId, Timestamp};
 
 use super::channel;
-use super::fold::{Alerts, Standing};
+use super::fold::Alerts;
+use super::record::Standing;
 
 /// One message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]

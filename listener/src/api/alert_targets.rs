@@ -182,7 +182,8 @@ fn draft(id: String, body: AlertTargetIn, owner: &KeyId) -> Draft {
     }
 }
 
-fn owns(caller: &Caller, target: &AlertTarget) -> bool {
+/// Whether a target is the caller's to change.
+pub(super) fn owns(caller: &Caller, target: &AlertTarget) -> bool {
     caller.role.may_administer() || target.owner.as_ref() == Some(&caller.key)
 }
 

@@ -9,6 +9,7 @@ use honeytoken::{AlertReplayed, AlertTargetId, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::alert_targets::owns;
 use super::caller::Caller;
 use super::json::OptionalBody;
 use super::page::{ListQuery, Page};
@@ -204,8 +205,8 @@ pub(crate) async fn replay(
 }
 
 fn may_replay(state: &Fold, caller: &Caller, target: &AlertTargetId) -> bool {
-    state.alerts.target(target).is_some_and(|target| {
-        let owns = caller.role.may_administer() || target.owner.as_ref() == Some(&caller.key);
-        owns && target.disabled.is_none()
-    })
+    state
+        .alerts
+        .target(target)
+        .is_some_and(|target| owns(caller, target) && target.disabled.is_none())
 }
