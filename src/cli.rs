@@ -54,6 +54,8 @@ pub(crate) enum Verb {
     /// See what people were told, tell it again, try a target
     #[command(subcommand)]
     Alerts(Alerts),
+    /// Pass on what Gammu's SMS daemon tells: for its RunOnReceive and RunOnIncomingCall
+    Gammu(Gammu),
     /// Look for what is wrong with an installation
     Doctor(Doctor),
     /// Copy a data folder, also while a server writes to it
@@ -100,6 +102,32 @@ pub(crate) struct Demo {
     /// Stop after the table
     #[arg(long)]
     pub(crate) exit: bool,
+}
+
+/// Pass on what Gammu's SMS daemon tells: for its RunOnReceive and RunOnIncomingCall.
+#[derive(Args)]
+pub(crate) struct Gammu {
+    /// The webhook's address, as its connection of the provider gammu_smsd shows it
+    #[arg(long, value_name = "URL", env = "CANARYLINE_GAMMU_SERVER")]
+    pub(crate) server: String,
+    /// The connection's secret, whsec_…, in a file that only its owner may read; else it is taken
+    /// from CANARYLINE_WHSEC
+    #[arg(long, value_name = "FILE", env = "CANARYLINE_WHSEC_FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Where messages wait while the server cannot be reached; made if it is missing
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "CANARYLINE_GAMMU_SPOOL",
+        default_value = "/var/spool/canaryline"
+    )]
+    pub(crate) spool: PathBuf,
+    /// Only send what waits
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) drain: bool,
+    /// What the daemon adds: the message's ids, or the caller's number
+    #[arg(value_name = "ID", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) ids: Vec<std::ffi::OsString>,
 }
 
 /// Bring the past into a data folder.

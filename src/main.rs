@@ -69,6 +69,7 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Alerts(Alerts::List(args)) => verbs::alerts::list(args).await,
         Verb::Alerts(Alerts::Replay(args)) => verbs::alerts::replay(args).await,
         Verb::Alerts(Alerts::Test(args)) => verbs::alerts::test(args).await,
+        Verb::Gammu(args) => verbs::gammu::run(args).await,
         Verb::Doctor(args) => verbs::doctor::run(args).await,
         Verb::Backup(args) => verbs::backup::run(args).await,
         Verb::Restore(args) => verbs::backup::restore(&args),

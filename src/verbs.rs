@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod design;
 pub(crate) mod doctor;
 pub(crate) mod export;
+pub(crate) mod gammu;
 pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod lines;

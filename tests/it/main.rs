@@ -40,6 +40,8 @@ mod durability;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
+mod gammu;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod index;

@@ -67,7 +67,8 @@ impl Adapter for Gammu {
 /// What the daemon told the program that it started.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
-    /// The arguments after the program's name: ids of the message's parts, or the caller's number.
+    /// The arguments after the program's name: ids of the message's parts, or the caller's number;
+    /// none where that is withheld.
     pub argv: Vec<String>,
     /// The daemon's variables.
     pub env: BTreeMap<String, String>,
@@ -91,11 +92,21 @@ impl Run {
         }
     }
 
+    /// Whether the daemon told of a call: it then gives the caller's number and no message.
+    pub fn is_call(&self) -> bool {
+        self.get("SMS_MESSAGES").is_none()
+    }
+
+    /// Whether the daemon told anything; of a call whose number is withheld, only which phone rang.
+    pub fn is_something(&self) -> bool {
+        !self.is_call() || !self.argv.is_empty() || self.get("PHONE_ID").is_some()
+    }
+
     /// The event. `delivery` tells one run from another where the daemon names no id.
     pub(super) fn into_event(self, delivery: &str) -> Result<Received, Malformed> {
-        match self.get("SMS_MESSAGES") {
-            Some(_) => self.message(),
-            None => self.call(delivery),
+        match self.is_call() {
+            false => self.message(),
+            true => self.call(delivery),
         }
     }
 
@@ -171,7 +182,10 @@ impl Run {
     }
 
     fn call(&self, delivery: &str) -> Result<Received, Malformed> {
-        let caller = self.argv.first().ok_or(Malformed::Missing("argv"))?;
+        if !self.is_something() {
+            return Err(Malformed::Missing("argv"));
+        }
+        let caller = self.argv.first().map_or("", String::as_str);
         let phone = self.get("PHONE_ID").unwrap_or_default();
         let event = Received::new(Medium::Call, "ringing", "");
         Ok(Received {
