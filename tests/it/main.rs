@@ -3,7 +3,8 @@
 //! - `harness`: starts the program, speaks HTTP byte for byte, signs as providers sign. Every
 //!   answer of the API is held against the API's own description.
 //! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `anchors`, `tls`, `vectors`,
-//!   `description`, `designs`, `pool`: what the program promises to those who use it.
+//!   `providers`, `gammu`, `pbx`, `description`, `designs`, `pool`: what the program promises to those
+//!   who use it.
 //! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`: who is told, also after a kill.
@@ -61,6 +62,8 @@ mod lists;
 mod log;
 #[cfg(test)]
 mod pool;
+#[cfg(test)]
+mod pbx;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
