@@ -65,6 +65,8 @@ mod pool;
 #[cfg(test)]
 mod pbx;
 #[cfg(test)]
+mod providers;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod stream;

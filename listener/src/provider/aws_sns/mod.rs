@@ -28,8 +28,8 @@ use super::mac::passed;
 use super::party::party;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Undecided, Verified,
-    json, when,
+    Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
+    Undecided, Verified, json, when,
 };
 
 /// How old a message may be, in seconds: as long as SNS retries.
@@ -37,23 +37,34 @@ const AGE_MAX_S: i64 = 3_600;
 /// Certificates that are kept; SNS has one per region and replaces it every year or so.
 const CERTIFICATES_MAX: usize = 16;
 const SUBSCRIBE_URL: &str = "subscribe_url";
+const PINNED: &str = "certificate_pem";
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "aws_sns",
     title: "AWS End User Messaging (SNS)",
     carries: &[Medium::Sms, Medium::Control],
     authentication: &[Authentication::SignatureBody],
-    secrets: &[SecretName::required(
-        "allowed_topic_arn",
-        "the topic that is ours, arn:aws:sns:…",
-    )],
+    secrets: &[
+        SecretName::required("allowed_topic_arn", "the topic that is ours, arn:aws:sns:…"),
+        SecretName::optional(
+            PINNED,
+            "SNS's certificate (PEM), where this machine may not fetch it from AWS",
+        ),
+    ],
     credential_headers: &[],
     credential_in_url: false,
     redelivers_with_new_id_within_s: None,
     connect: |secrets| {
         let topic = secrets.required("allowed_topic_arn")?.to_owned();
+        let pem = |pem| {
+            let wanted = "a certificate in PEM";
+            let name = PINNED;
+            Certificate::from_pem(pem).ok_or(SettingsError::Form { name, wanted })
+        };
+        let pinned = secrets.rotating(PINNED).into_iter().map(pem);
         Ok(Box::new(AwsSns {
             topic,
+            pinned: pinned.collect::<Result<_, _>>()?,
             certificates: BTreeMap::new(),
         }))
     },
@@ -62,6 +73,8 @@ pub(super) static PROVIDER: Provider = Provider {
 #[derive(Clone)]
 struct AwsSns {
     topic: String,
+    /// Given by the operator; then none is fetched.
+    pinned: Vec<Certificate>,
     certificates: BTreeMap<String, Certificate>,
 }
 
@@ -88,10 +101,13 @@ impl Adapter for AwsSns {
             .decode(&envelope.signature)
             .map_err(|_| Rejection::BadSignature)?;
         let url = &envelope.signing_cert_url;
-        let Some(certificate) = self.certificates.get(url) else {
+        let fetched = self.certificates.get(url);
+        if fetched.is_none() && self.pinned.is_empty() {
             return Err(Undecided::CertificateNeeded { url: url.clone() }.into());
-        };
-        passed(certificate.verify(hash, envelope.signed().as_bytes(), &signature))?;
+        }
+        let signed = envelope.signed();
+        let mut certificates = self.pinned.iter().chain(fetched);
+        passed(certificates.any(|c| c.verify(hash, signed.as_bytes(), &signature)))?;
         Ok(Authentication::SignatureBody.into())
     }
 
