@@ -17,7 +17,8 @@ use super::party::party_in_china;
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Dedupe, Malformed, Provider, Received, Refusal, Request, Verified, json, when,
+    Answer, Calls, Carries, Dedupe, Malformed, Provider, Received, Refusal, Request, Verified,
+    json, when,
 };
 
 /// A call that the holder of the line makes.
@@ -26,7 +27,7 @@ const OUTBOUND: i64 = 0;
 pub(super) static PROVIDER: Provider = Provider {
     id: "aliyun_pnp",
     title: "Alibaba Cloud number privacy",
-    carries: &[Medium::Call, Medium::Recording],
+    carries: &[Carries::Call, Carries::CallStatus, Carries::Recording],
     authentication: &[Authentication::SharedSecret],
     secrets: &[URL_TOKEN],
     credential_headers: &[],

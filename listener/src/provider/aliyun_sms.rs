@@ -4,19 +4,21 @@
 //! is signed**: a token in the URL is all there is. `dest_code` is the extension that was replied
 //! to; there is no full number, so it is looked up in the connection's lines. Times are taken for Beijing's, which the pages do not say outright.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use serde::Deserialize;
 
 use super::json::Loose;
 use super::party::{party, party_in_china};
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
-use super::{Answer, Calls, Malformed, Provider, Received, Refusal, Request, Verified, json, when};
+use super::{
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Request, Verified, json, when,
+};
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "aliyun_sms",
     title: "Alibaba Cloud SMS",
-    carries: &[Medium::Sms],
+    carries: &[Carries::Sms],
     authentication: &[Authentication::SharedSecret],
     secrets: &[URL_TOKEN],
     credential_headers: &[],

@@ -21,7 +21,9 @@ use super::mac::{Keys, passed};
 use super::party::party;
 use super::received::medium;
 use super::webhook::{Adapter, Proof};
-use super::{Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when};
+use super::{
+    Carries, Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when,
+};
 
 pub(super) const SIGNATURE: &str = "x-signature";
 pub(super) const TIMESTAMP: &str = "x-timestamp";
@@ -29,7 +31,7 @@ pub(super) const TIMESTAMP: &str = "x-timestamp";
 pub(super) static PROVIDER: Provider = Provider {
     id: "android_sms_gateway",
     title: "SMS Gateway for Android",
-    carries: &[Medium::Sms, Medium::Control],
+    carries: &[Carries::Sms, Carries::Mms, Carries::Heartbeat],
     authentication: &[Authentication::MacBody],
     secrets: &[SecretName::required(
         "signing_key",

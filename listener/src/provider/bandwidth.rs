@@ -17,7 +17,9 @@ use super::party::party;
 use super::received::medium;
 use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
 use super::webhook::{Adapter, Proof};
-use super::{Answer, Calls, Malformed, Provider, Received, Refusal, Request, Verified, json, when};
+use super::{
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Request, Verified, json, when,
+};
 
 /// The stage of a call in which Bandwidth asks what to do.
 const ASKED: &str = "initiate";
@@ -26,10 +28,12 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "bandwidth",
     title: "Bandwidth",
     carries: &[
-        Medium::Sms,
-        Medium::Call,
-        Medium::Recording,
-        Medium::Transcript,
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Recording,
+        Carries::Transcript,
     ],
     authentication: &[Authentication::SharedSecret],
     secrets: &[BASIC_USER, BASIC_PASSWORD],

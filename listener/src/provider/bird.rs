@@ -16,7 +16,9 @@ use serde::Deserialize;
 use super::mac::{Keys, passed};
 use super::party::party_without_plus;
 use super::webhook::{Adapter, Proof};
-use super::{Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when};
+use super::{
+    Carries, Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json, when,
+};
 
 const SIGNATURE: &str = "messagebird-signature";
 const TIMESTAMP: &str = "messagebird-request-timestamp";
@@ -24,7 +26,7 @@ const TIMESTAMP: &str = "messagebird-request-timestamp";
 pub(super) static PROVIDER: Provider = Provider {
     id: "bird",
     title: "Bird",
-    carries: &[Medium::Sms],
+    carries: &[Carries::Sms],
     authentication: &[Authentication::MacBody],
     secrets: &[SecretName::required(
         "signing_key",

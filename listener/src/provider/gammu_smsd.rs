@@ -21,7 +21,7 @@ use super::mac::Keys;
 use super::party::party;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Dedupe, Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json,
+    Carries, Dedupe, Malformed, Provider, Received, Refusal, Request, SecretName, Verified, json,
     standard_webhooks, when,
 };
 
@@ -31,7 +31,7 @@ const PARTS_MAX: i64 = 255;
 pub(super) static PROVIDER: Provider = Provider {
     id: "gammu_smsd",
     title: "Gammu SMSD",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[Carries::Sms, Carries::Call],
     authentication: &[Authentication::MacBody],
     secrets: &[SecretName::required(
         "whsec",

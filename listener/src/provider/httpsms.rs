@@ -20,7 +20,8 @@ use super::party::party;
 use super::received::medium;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, json, when,
+    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified,
+    json, when,
 };
 
 const ISSUER: &str = "api.httpsms.com";
@@ -34,7 +35,12 @@ const TOKEN_AGE_S: i64 = 600;
 pub(super) static PROVIDER: Provider = Provider {
     id: "httpsms",
     title: "httpSMS",
-    carries: &[Medium::Sms, Medium::Call, Medium::Control],
+    carries: &[
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::Heartbeat,
+    ],
     authentication: &[Authentication::MacWithoutBody],
     secrets: &[SecretName::required(
         "signing_key",

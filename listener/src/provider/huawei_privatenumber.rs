@@ -9,7 +9,7 @@
 //! set `url_token` and end the path of the webhook's URL with it: off by default, and the weaker
 //! authentication is recorded. Times of calls are taken for UTC.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use ring::{digest, hmac};
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ use super::settings::Secrets;
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     SettingsError, Verified, json, when,
 };
 
@@ -30,7 +30,7 @@ const WSSE: &str = "x-wsse";
 pub(super) static PROVIDER: Provider = Provider {
     id: "huawei_privatenumber",
     title: "Huawei Cloud PrivateNumber",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[Carries::Sms, Carries::Call, Carries::CallStatus],
     authentication: &[Authentication::MacWithoutBody, Authentication::SharedSecret],
     secrets: &[
         SecretName::required("app_key", "the application's key"),

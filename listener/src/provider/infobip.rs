@@ -5,7 +5,7 @@
 //! Nothing is signed unless the subscription has security settings; HTTP Basic is the one of them
 //! that is documented well enough. Left out as hearsay: its HMAC.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,12 +13,12 @@ use super::json::Aside;
 use super::party::party_without_plus;
 use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
 use super::webhook::{Adapter, Proof};
-use super::{Malformed, Provider, Received, Refusal, Request, Verified, json, when};
+use super::{Carries, Malformed, Provider, Received, Refusal, Request, Verified, json, when};
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "infobip",
     title: "Infobip",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[Carries::Sms, Carries::Call, Carries::CallStatus],
     authentication: &[Authentication::SharedSecret],
     secrets: &[BASIC_USER, BASIC_PASSWORD],
     credential_headers: &[AUTHORIZATION],

@@ -7,7 +7,7 @@
 //! The names of the form's fields come from old pages of the documentation. Left out: the
 //! deprecated pair `MessageBird-Signature` and `MessageBird-Request-Timestamp`.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use serde::Deserialize;
 
 use super::jwt::{Algorithm, NumericDate, Tokens};
@@ -15,7 +15,7 @@ use super::mac::{passed, same, sha256_hex};
 use super::party::party_without_plus;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, when,
+    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, when,
 };
 
 const TOKEN: &str = "messagebird-signature-jwt";
@@ -26,7 +26,7 @@ const LEEWAY_S: i64 = 1;
 pub(super) static PROVIDER: Provider = Provider {
     id: "messagebird",
     title: "MessageBird",
-    carries: &[Medium::Sms],
+    carries: &[Carries::Sms],
     authentication: &[Authentication::MacBody],
     secrets: &[SecretName::required(
         "signing_key",

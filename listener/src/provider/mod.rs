@@ -80,7 +80,7 @@ pub use malformed::Malformed;
 pub use nonces::Nonces;
 pub use received::Received;
 pub use refusal::{Refusal, Rejection, Undecided};
-pub use registry::{PROVIDERS, Provider, UnknownProvider};
+pub use registry::{Carries, PROVIDERS, Provider, UnknownProvider};
 pub use request::Request;
 pub use settings::{SecretName, SettingsError};
 pub use webhook::{EVENTS_MAX, Verified, Webhook};

@@ -22,7 +22,7 @@ use super::received::medium;
 use super::settings::API_BASE;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     Verified, when,
 };
 
@@ -40,7 +40,12 @@ const MEDIA_MAX: usize = 32;
 pub(super) static PROVIDER: Provider = Provider {
     id: "plivo",
     title: "Plivo",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+    ],
     authentication: &[Authentication::MacBody, Authentication::MacWithoutBody],
     secrets: &[
         SecretName::required(

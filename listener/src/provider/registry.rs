@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use honeytoken::{Authentication, Medium, Secret};
+use honeytoken::{Authentication, Secret};
 
 use super::settings::{SecretName, Secrets, SettingsError};
 use super::webhook::{Adapter, Webhook};
@@ -15,7 +15,7 @@ pub struct Provider {
     /// Its name for people.
     pub title: &'static str,
     /// What it can tell us about a line.
-    pub carries: &'static [Medium],
+    pub carries: &'static [Carries],
     /// How strongly its requests are authenticated, strongest first.
     pub authentication: &'static [Authentication],
     /// The secrets it verifies with.
@@ -29,6 +29,51 @@ pub struct Provider {
     /// [`Received::fingerprint`](super::Received::fingerprint)s are such a repeat.
     pub redelivers_with_new_id_within_s: Option<u32>,
     pub(super) connect: fn(&Secrets<'_>) -> Result<Box<dyn Adapter>, SettingsError>,
+}
+
+/// What a provider can tell about a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Carries {
+    /// Text messages.
+    Sms,
+    /// Pictures and other files with a message.
+    Mms,
+    /// Calls that come in.
+    Call,
+    /// What became of a call.
+    CallStatus,
+    /// Recordings of calls, voicemail.
+    Recording,
+    /// What was said, as text.
+    Transcript,
+    /// Signs of life of a line, or of the device that holds it.
+    Heartbeat,
+}
+
+impl Carries {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Carries; 7] = [
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Recording,
+        Carries::Transcript,
+        Carries::Heartbeat,
+    ];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Carries::Sms => "sms",
+            Carries::Mms => "mms",
+            Carries::Call => "call",
+            Carries::CallStatus => "status",
+            Carries::Recording => "recording",
+            Carries::Transcript => "transcript",
+            Carries::Heartbeat => "heartbeat",
+        }
+    }
 }
 
 /// Every provider, in alphabetical order.

@@ -9,7 +9,7 @@
 //! No time is signed. What a SWML application expects to hear is not documented for our case; it
 //! gets an empty answer.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use ring::hmac;
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ use super::party::party;
 use super::settings::API_BASE;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     Verified, cxml, json,
 };
 
@@ -29,10 +29,12 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "signalwire",
     title: "SignalWire",
     carries: &[
-        Medium::Sms,
-        Medium::Call,
-        Medium::Recording,
-        Medium::Transcript,
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Recording,
+        Carries::Transcript,
     ],
     authentication: &[Authentication::MacBody],
     secrets: &[

@@ -32,8 +32,8 @@ use super::settings::Secrets;
 use super::shared_secret::{AUTHORIZATION, URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Dedupe, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
-    Verified, when,
+    Carries, Dedupe, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    SettingsError, Verified, when,
 };
 
 const SIGN: &str = "sign";
@@ -44,7 +44,7 @@ const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 pub(super) static PROVIDER: Provider = Provider {
     id: "smsforwarder",
     title: "SmsForwarder",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[Carries::Sms, Carries::Call],
     authentication: &[
         Authentication::MacWithoutBody,
         Authentication::SharedSecret,

@@ -14,7 +14,7 @@ use super::party::party;
 use super::settings::Secrets;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
+    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
     Verified, json, when,
 };
 
@@ -27,7 +27,12 @@ const SIGNATURES_MAX: usize = 8;
 pub(super) static PROVIDER: Provider = Provider {
     id: "standard_webhooks",
     title: "Standard Webhooks (PBX, SIM gateway)",
-    carries: &[Medium::Sms, Medium::Call, Medium::Control],
+    carries: &[
+        Carries::Sms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Heartbeat,
+    ],
     authentication: &[Authentication::MacBody],
     secrets: &[SecretName::required(
         "whsec",

@@ -26,7 +26,7 @@ use super::received::medium;
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     SettingsError, Verified, cxml, json, when,
 };
 
@@ -39,10 +39,12 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "telnyx",
     title: "Telnyx",
     carries: &[
-        Medium::Sms,
-        Medium::Call,
-        Medium::Recording,
-        Medium::Transcript,
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Recording,
+        Carries::Transcript,
     ],
     authentication: &[Authentication::SignatureBody],
     secrets: &[

@@ -6,7 +6,7 @@
 //! what is repeated makes the key; the line is the connection's only one, or the one that its lines map
 //! from `extend`.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use serde::Deserialize;
 
 use super::json::Loose;
@@ -15,13 +15,14 @@ use super::party::party;
 use super::shared_secret::{URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Dedupe, Malformed, Provider, Received, Refusal, Request, Verified, json, when,
+    Answer, Calls, Carries, Dedupe, Malformed, Provider, Received, Refusal, Request, Verified,
+    json, when,
 };
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "tencent_sms",
     title: "Tencent Cloud SMS",
-    carries: &[Medium::Sms],
+    carries: &[Carries::Sms],
     authentication: &[Authentication::SharedSecret],
     secrets: &[URL_TOKEN],
     credential_headers: &[],

@@ -25,7 +25,7 @@ use super::mac::{Keys, passed, same, sha256_hex};
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     SettingsError, Verified, cxml,
 };
 
@@ -39,10 +39,12 @@ pub(super) static PROVIDER: Provider = Provider {
     id: "twilio",
     title: "Twilio",
     carries: &[
-        Medium::Sms,
-        Medium::Call,
-        Medium::Recording,
-        Medium::Transcript,
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Recording,
+        Carries::Transcript,
     ],
     authentication: &[Authentication::MacBody],
     secrets: &[

@@ -24,7 +24,7 @@ use super::received::medium;
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     SettingsError, Undecided, Verified, json, when,
 };
 
@@ -35,7 +35,13 @@ const ASKED: &str = "answer";
 pub(super) static PROVIDER: Provider = Provider {
     id: "vonage_jwt",
     title: "Vonage Messages and Voice",
-    carries: &[Medium::Sms, Medium::Call, Medium::Recording],
+    carries: &[
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+        Carries::Recording,
+    ],
     authentication: &[Authentication::MacBody],
     secrets: &[
         SecretName::required("signature_secret", "the account's signature secret"),

@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use md5::{Digest as _, Md5};
 use ring::hmac as sha;
 use serde_json::json;
@@ -22,8 +22,8 @@ use super::party::party_without_plus;
 use super::settings::{API_BASE, Secrets};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Dedupe, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
-    Verified, parts, when,
+    Carries, Dedupe, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    SettingsError, Verified, parts, when,
 };
 
 const SIG: &str = "sig";
@@ -33,7 +33,7 @@ const API_KEY: &str = "api-key";
 pub(super) static PROVIDER: Provider = Provider {
     id: "vonage_sms",
     title: "Vonage SMS API",
-    carries: &[Medium::Sms],
+    carries: &[Carries::Sms],
     authentication: &[Authentication::MacBody],
     secrets: &[
         SecretName::required("signature_secret", "the account's signature secret"),

@@ -28,7 +28,7 @@ use super::mac::passed;
 use super::party::party;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
+    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
     Undecided, Verified, json, when,
 };
 
@@ -42,7 +42,7 @@ const PINNED: &str = "certificate_pem";
 pub(super) static PROVIDER: Provider = Provider {
     id: "aws_sns",
     title: "AWS End User Messaging (SNS)",
-    carries: &[Medium::Sms, Medium::Control],
+    carries: &[Carries::Sms],
     authentication: &[Authentication::SignatureBody],
     secrets: &[
         SecretName::required("allowed_topic_arn", "the topic that is ours, arn:aws:sns:…"),

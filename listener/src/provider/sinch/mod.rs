@@ -17,7 +17,7 @@ mod payload;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Timestamp};
 use md5::{Digest as _, Md5};
 use ring::hmac;
 
@@ -27,7 +27,7 @@ use super::settings::Secrets;
 use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
 use super::webhook::{Adapter, Proof};
 use super::{
-    Answer, Calls, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
     SettingsError, Undecided, Verified, json, when,
 };
 
@@ -41,7 +41,12 @@ const CONTENT_TYPE: &str = "content-type";
 pub(super) static PROVIDER: Provider = Provider {
     id: "sinch",
     title: "Sinch",
-    carries: &[Medium::Sms, Medium::Call],
+    carries: &[
+        Carries::Sms,
+        Carries::Mms,
+        Carries::Call,
+        Carries::CallStatus,
+    ],
     authentication: &[Authentication::MacBody, Authentication::SharedSecret],
     secrets: &[
         SecretName::optional("webhook_secret", "of the SMS service plan"),

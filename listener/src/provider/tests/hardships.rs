@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::kit::{NOW, Post};
 use super::samples::{SAMPLES, Sample};
 use crate::provider::form::FIELDS_MAX;
-use crate::provider::{PROVIDERS, Rejection};
+use honeytoken::Medium;
+
+use crate::provider::{Carries, PROVIDERS, Received, Rejection};
 
 const TEXT: &str = "hello";
 /// A body as large as the door lets in.
@@ -57,13 +59,27 @@ fn genuine() {
             return Err(format!("{events:?}"));
         };
         let named = sample.destination.is_none() || event.to.is_some();
-        let known = sample.webhook().provider().carries.contains(&event.medium);
+        let known = sample
+            .webhook()
+            .provider()
+            .carries
+            .contains(&carried(event));
         if named && known {
             Ok(())
         } else {
             Err(format!("{event:?}"))
         }
     });
+}
+
+fn carried(event: &Received) -> Carries {
+    match event.medium {
+        Medium::Sms => Carries::Sms,
+        Medium::Call => Carries::Call,
+        Medium::Recording => Carries::Recording,
+        Medium::Transcript => Carries::Transcript,
+        Medium::Control => Carries::Heartbeat,
+    }
 }
 
 #[test]

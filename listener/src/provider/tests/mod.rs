@@ -12,6 +12,7 @@ mod door;
 mod phones;
 mod shell_sample;
 mod signatures;
+mod table;
 mod twilio;
 mod vectors;
 mod vonage;
