@@ -71,6 +71,8 @@ pub(crate) struct ContactOut {
     pub(crate) authentication: Authentication,
     /// The first telling of the same, if this is not it.
     pub(crate) duplicate_of: Option<u64>,
+    /// The entry of our own test of the line that this is: then it is no contact, and in no list.
+    pub(crate) line_test: Option<u64>,
     /// Later stages of the same call: status, recording, transcript.
     pub(crate) events: Vec<FollowUp>,
 }
@@ -274,6 +276,7 @@ fn shown(
         campaign: attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
         authentication: contact.authentication,
         duplicate_of: state.duplicate_of(entry.index),
+        line_test: contact.line_test,
         events: follow_ups(view, entry, contact, open),
     }
 }

@@ -15,8 +15,8 @@ use crate::recorder::SubmitError;
 const COVERAGE_EVERY_S: u64 = 3600;
 /// Silence is looked for at least this often, in seconds.
 const LOOK_EVERY_S: u64 = 60;
-/// And at most this often, in milliseconds, when the log grows.
-const LOOK_PAUSE_MS: u64 = 1000;
+/// And at most this often, in milliseconds, when the log grows: a look goes through all lines.
+const LOOK_PAUSE_MS: u64 = 5000;
 
 /// Writes down what signs of life prove, every hour.
 pub(crate) async fn coverage(app: Arc<App>) {

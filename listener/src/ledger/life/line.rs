@@ -201,13 +201,15 @@ impl Life {
     /// sender without any text while it is under way.
     pub(crate) fn test_of(&self, contact: &Contact) -> Option<u64> {
         let from = contact.from.as_ref().and_then(|from| from.number());
+        // What a provider's list brought late happened when the provider says.
+        let told = contact.claimed_at.filter(|_| contact.backfilled);
+        let at = told.unwrap_or(contact.received_at);
         let belongs = |tested: &&Tested| match contact.text.as_deref() {
             Some(text) if text.contains(&tested.test.code) => true,
             Some(text) if !text.is_empty() && contact.medium == Medium::Sms => false,
             _ => {
                 let late = tested.test.due.plus_s(STRAGGLER_S);
-                from == Some(tested.test.partner)
-                    && (tested.at..late).contains(&contact.received_at)
+                from == Some(tested.test.partner) && (tested.at..late).contains(&at)
             }
         };
         self.tests.iter().rev().find(belongs).map(|t| t.entry)

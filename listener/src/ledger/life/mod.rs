@@ -25,10 +25,12 @@ const OUTAGE_S_MIN: f64 = 1.0;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lives {
     lines: BTreeMap<PhoneNumber, Life>,
-    /// When nobody was listening: from the last entry before a start to the start.
+    /// When nobody was listening: from a stop, or the last entry before a start, to the start.
     outages: Vec<Interval>,
     /// When the last entry was made.
     newest: Option<Timestamp>,
+    /// When the server stopped, until it starts again; what is appended meanwhile is no listening.
+    stopped: Option<Timestamp>,
     /// The day of the last test, since the epoch, and how many were begun on it.
     tests: (i64, u32),
 }
@@ -57,7 +59,11 @@ impl Lives {
             Event::LineUnproven(line) => self.line(line.number).stands(Condition::Unproven),
             Event::LineAdded(line) => self.line(line.number).stands(Condition::Unsaid),
             Event::LineRetired(line) => self.line(line.number).stands(Condition::Unsaid),
-            Event::Operation(operation) if operation.operation == "start" => self.start(entry.at),
+            Event::Operation(operation) => match operation.operation.as_str() {
+                "stop" => self.stopped = Some(entry.at),
+                "start" => self.start(entry.at),
+                _ => {}
+            },
             _ => {}
         }
         self.newest = self.newest.max(Some(entry.at));
@@ -98,7 +104,7 @@ impl Lives {
     }
 
     fn start(&mut self, at: Timestamp) {
-        if let Some(last) = self.newest
+        if let Some(last) = self.stopped.take().or(self.newest)
             && at.seconds_since(last) >= OUTAGE_S_MIN
         {
             self.outages.push((last, at));

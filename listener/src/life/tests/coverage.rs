@@ -51,6 +51,24 @@ fn while_nobody_listens_nothing_is_proven() {
 }
 
 #[test]
+fn what_is_appended_to_a_stopped_log_is_no_listening() {
+    let mut log = Log::tested(0..2);
+    let returned = |log: &mut Log| {
+        for (_, test) in log.tests().1 {
+            let digit = test.number.as_str().bytes().next_back().unwrap() - b'0';
+            log.arrives(digit, &crate::life::testing::text(&test));
+        }
+    };
+    returned(&mut log);
+    log.until(hours(2)).operation("stop");
+    log.until(hours(9)).operation("backup");
+    log.until(hours(10)).restart();
+    returned(log.until(hours(24)));
+    // Two lines, a day each, without the eight hours.
+    assert_eq!(log.write(), 32.0);
+}
+
+#[test]
 fn signs_for_numbers_that_are_not_ours_leave_nothing_behind() {
     let mut log = Log::new(0..1);
     log.beat(7);

@@ -161,12 +161,16 @@ impl Log {
         marked
     }
 
-    pub(super) fn restart(&mut self) {
-        self.watch = Watch::begin(self.now);
+    pub(super) fn operation(&mut self, operation: &str) {
         self.add(Event::Operation(Operation {
-            operation: "start".into(),
+            operation: operation.into(),
             detail: String::new(),
         }));
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.watch = Watch::begin(self.now);
+        self.operation("start");
     }
 
     /// What signs prove, written down; hours of exposure that are new.
