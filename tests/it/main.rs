@@ -5,7 +5,6 @@
 //! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `anchors`, `tls`, `vectors`,
 //!   `providers`, `gammu`, `pbx`, `description`, `designs`, `pool`: what the program promises to those
 //!   who use it.
-//! - `bad_input`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`: who is told, also after a kill.
 //! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
@@ -26,6 +25,8 @@ mod arrows;
 mod bad_input;
 #[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod custody;
 #[cfg(test)]

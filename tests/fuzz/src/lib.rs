@@ -1,0 +1,120 @@
+//! What is done with bytes from outside, one function for each fuzz target. None may panic, whatever
+//! the bytes.
+
+mod signed;
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+
+use honeytoken::{Secret, Timestamp};
+use listener::import::{ContactRow, LineRow, rows};
+use listener::provider::gammu_smsd::Run;
+use listener::provider::{Calls, Places, Request, check, sign};
+
+/// The moment at which all requests are signed and judged.
+const NOW: Timestamp = Timestamp::from_unix_s(1_791_000_000);
+
+/// A request: first which provider and whether it is to be signed, then the body.
+pub fn webhook(data: &[u8]) {
+    let [which, flags, body @ ..] = data else {
+        return;
+    };
+    let doors = signed::DOORS;
+    let door = &doors[usize::from(*which) % doors.len()];
+    let (headers, url) = match flags & 1 {
+        0 => ((door.sign)(body), door.url.to_owned()),
+        // Unsigned, with the body's own words as address.
+        _ => (
+            Vec::new(),
+            format!("{}?{}", door.url, String::from_utf8_lossy(body)),
+        ),
+    };
+    let headers = signed::header_map(flags & 2 == 0, &headers);
+    let method = if flags & 4 == 0 { "POST" } else { "GET" };
+    let webhook = signed::connected(door);
+    let request = Request {
+        method,
+        url: &url,
+        headers: &headers,
+        body,
+    };
+    let Ok(verified) = webhook.verify(request, NOW) else {
+        return;
+    };
+    let Ok(events) = verified.parse() else {
+        return;
+    };
+    let named = [("SIM1".to_owned(), "+14155550130".parse())];
+    let named = named
+        .into_iter()
+        .filter_map(|(name, n)| Some((name, n.ok()?)))
+        .collect();
+    let places = Places {
+        named: &named,
+        only: None,
+    };
+    let events = places.fill(events);
+    let _ = webhook.answer(&events, Calls::Reject);
+    let _ = webhook.follow_up(&events);
+    for event in &events {
+        let _ = (event.fingerprint(), event.to_json(), format!("{event:?}"));
+        assert!(!event.dedupe.key().is_empty(), "a key tells events apart");
+    }
+}
+
+/// What a daemon tells: arguments and variables, one a line, variables with a `=`.
+pub fn gammu(data: &[u8]) {
+    let (mut argv, mut env) = (Vec::new(), Vec::new());
+    for line in data.split(|byte| *byte == b'\n') {
+        match line.iter().position(|byte| *byte == b'=') {
+            Some(at) => env.push((os(&line[..at]), os(&line[at + 1..]))),
+            None => argv.push(os(line)),
+        }
+    }
+    let run = Run::new(argv, env);
+    let Ok(body) = serde_json::to_vec(&run) else {
+        return;
+    };
+    let _ = (run.is_call(), run.is_something());
+    webhook(&[&[signed::GAMMU, 0], body.as_slice()].concat());
+}
+
+fn os(bytes: &[u8]) -> OsString {
+    OsString::from_vec(bytes.to_vec())
+}
+
+/// A file of captured requests.
+pub fn check(data: &[u8]) {
+    let _ = check::vectors(data);
+}
+
+/// Rows of the past.
+pub fn import(data: &[u8]) {
+    let _ = rows::<LineRow>("lines", data, |_| Ok(()));
+    let _ = rows::<ContactRow>("contacts", data, |_| Ok(()));
+}
+
+/// What proves a log to a stranger: notes, checkpoints, receipts, keys, tiles' names, leaves.
+pub fn proof(data: &[u8]) {
+    let _ = store::proof::Leaf::from_bytes(data);
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let _ = text.parse::<store::proof::Note>();
+    let _ = text.parse::<store::proof::Checkpoint>();
+    let _ = text.parse::<store::proof::SignedCheckpoint>();
+    let _ = text.parse::<store::proof::Receipt>();
+    let _ = text.parse::<store::proof::VerifierKey>();
+    if let Ok(tile) = text.parse::<store::proof::Tile>() {
+        assert_eq!(tile.to_string().parse(), Ok(tile), "a name names one tile");
+    }
+}
+
+/// The secret of those who sign as Standard Webhooks.
+fn whsec() -> Secret {
+    Secret::new("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")
+}
+
+fn standard(body: &[u8]) -> sign::Headers {
+    sign::standard_webhook(&whsec(), "msg_1", NOW, body).unwrap_or_default()
+}

@@ -1,0 +1,48 @@
+//! The corpus of the fuzz targets, replayed: what was once found, or stands for a kind of input, makes
+//! nothing panic under any compiler.
+
+#[path = "../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "it is also a library of its own")]
+mod targets;
+
+use std::path::Path;
+
+use crate::harness::folder;
+
+/// Runs a target on each file of its corpus.
+fn replay(target: &str, run: fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fuzz/corpus")
+        .join(target);
+    let files = folder::files(&corpus);
+    assert!(!files.is_empty(), "{target} has a corpus");
+    for file in files {
+        println!("{}", file.display());
+        run(&std::fs::read(file).unwrap());
+    }
+}
+
+#[test]
+fn webhooks() {
+    replay("webhook", targets::webhook);
+}
+
+#[test]
+fn what_a_modems_daemon_tells() {
+    replay("gammu", targets::gammu);
+}
+
+#[test]
+fn captured_requests() {
+    replay("check", targets::check);
+}
+
+#[test]
+fn rows_of_the_past() {
+    replay("import", targets::import);
+}
+
+#[test]
+fn what_proves_a_log() {
+    replay("proof", targets::proof);
+}
