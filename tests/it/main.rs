@@ -5,6 +5,7 @@
 //! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `anchors`, `tls`, `vectors`,
 //!   `providers`, `gammu`, `pbx`, `description`, `designs`, `pool`: what the program promises to those
 //!   who use it.
+//! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`: who is told, also after a kill.
 //! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
@@ -62,9 +63,9 @@ mod lists;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
-mod pool;
-#[cfg(test)]
 mod pbx;
+#[cfg(test)]
+mod pool;
 #[cfg(test)]
 mod providers;
 #[cfg(test)]
