@@ -11,7 +11,7 @@ use crate::harness::folder::Folder;
 use crate::harness::program::{arguments, run};
 use crate::harness::server::{Launch, Server};
 use crate::harness::twilio_account::TwilioAccount;
-use crate::harness::{now_s, wait_for};
+use crate::harness::{now_s, sign, wait_for};
 
 const ACCOUNT: &str = "AC0fb29ec0b47b8ee570d65a6bd1719a70";
 const PARTNER: &str = "+14155550134";
@@ -142,6 +142,35 @@ fn the_providers_list_proves_that_a_number_is_ours_and_no_more() {
         Value::Null,
         "the list is no sign that we would hear"
     );
+}
+
+#[test]
+fn a_phones_ping_is_a_sign_of_the_lines_that_it_holds() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    let secrets = json!({ "signing_key": cast::SIGNING_KEY });
+    let lines = json!({ "d/SIM1": SECOND_LINE, "d/SIM2": CONTROL });
+    let phone = json!({ "id": "phone", "provider": "android_sms_gateway", "secrets": secrets, "lines": lines });
+    assert_eq!(api.put("/v1/connections/phone", &phone).status, 200);
+    let ping = json!({ "id": "p1", "webhookId": "w", "event": "system:ping", "deviceId": "d", "payload": {} });
+    let body = ping.to_string();
+    server.takes(&sign::gateway(
+        "phone",
+        cast::SIGNING_KEY,
+        now_s(),
+        body.as_bytes(),
+    ));
+    for number in [SECOND_LINE, CONTROL] {
+        let line = life_of(&api, number);
+        assert_eq!(
+            (&line["life"], &line["proof"]),
+            (&json!("alive"), &json!("device"))
+        );
+    }
+    assert_eq!(life_of(&api, LINE)["life"], "unproven");
+    assert!(api.contacts().is_empty());
 }
 
 #[test]
