@@ -1,13 +1,17 @@
 //! What can be typed.
 
+mod accounts;
+mod pool;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use honeytoken::Role;
 
-mod pool;
-
+pub(crate) use accounts::{
+    Backfill, Numbers, NumbersBuy, NumbersPoint, NumbersRelease, NumbersSearch, OfConnection,
+};
 pub(crate) use pool::{DrawControls, Lines, LinesImport, Power};
 
 /// Traces data leaks with canary phone numbers.
@@ -66,6 +70,11 @@ pub(crate) enum Verb {
     Rebuild(Rebuild),
     /// Write contacts or verdicts as CSV or JSON Lines
     Export(Export),
+    /// Search, buy, release and set up numbers at providers
+    #[command(subcommand)]
+    Numbers(Numbers),
+    /// Look in a provider's lists for what its webhooks missed
+    Backfill(Backfill),
     /// Print completions for a shell
     Completions(Completions),
 }

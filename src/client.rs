@@ -66,6 +66,12 @@ impl Client {
         self.answered(request, Some(also)).await
     }
 
+    /// DELETE.
+    pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<Value> {
+        self.answer(self.http.delete(format!("{}{path}", self.url)))
+            .await
+    }
+
     /// All items of a list, page by page.
     pub(crate) async fn all(&self, path: &str) -> anyhow::Result<Vec<Value>> {
         self.all_of(path, "").await

@@ -75,6 +75,8 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Restore(args) => verbs::backup::restore(&args),
         Verb::Rebuild(args) => verbs::backup::rebuild(&args),
         Verb::Export(args) => verbs::export::run(args).await,
+        Verb::Numbers(verb) => verbs::numbers::run(verb).await,
+        Verb::Backfill(args) => verbs::backfill::run(args).await,
         Verb::Completions(args) => verbs::completions::run(&args),
     }
 }

@@ -1,6 +1,7 @@
 //! A file per verb.
 
 pub(crate) mod alerts;
+pub(crate) mod backfill;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod controls;
@@ -12,6 +13,7 @@ pub(crate) mod gammu;
 pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod lines;
+pub(crate) mod numbers;
 pub(crate) mod power;
 pub(crate) mod serve;
 pub(crate) mod simulate;

@@ -34,6 +34,8 @@ const GAP_DAYS_MAX: i64 = 800;
 pub(crate) struct Note {
     pub(crate) entry: u64,
     pub(crate) at: i64,
+    /// When it happened: earlier than `at` only if it was found afterwards in a provider's list.
+    pub(crate) happened: i64,
     pub(crate) line: u32,
     pub(crate) platform: u32,
     pub(crate) group: u32,
@@ -237,12 +239,14 @@ impl State {
     fn contact(&mut self, entry: u64, contact: &Contact) {
         let at = self.event_time(contact.received_at);
         let repeats = self.repeat_of(contact);
+        let happened = happened(contact, at);
         let line = contact
             .to
             .as_ref()
             .filter(|_| contact.medium != Medium::Control)
             .and_then(|to| to.number())
-            .and_then(|number| self.roster.line(&number));
+            .and_then(|number| self.roster.line(&number))
+            .filter(|line| !self.is_of_another_time(*line, happened, at));
         let note = self.notes.len() as u32;
         let follows = if repeats.is_none() {
             self.follow_up(contact, note)
@@ -253,6 +257,7 @@ impl State {
         self.notes.push(Note {
             entry,
             at,
+            happened,
             line: line.unwrap_or(NOBODY),
             platform: NOBODY,
             group: NOBODY,
@@ -266,6 +271,14 @@ impl State {
         if repeats.is_none() && line.is_some() {
             self.wait(note, at, contact, follows);
         }
+    }
+
+    /// Whether the line was placed between what happened and our learning of it: then it says
+    /// nothing about those who hold the number now.
+    fn is_of_another_time(&self, line: u32, happened: i64, at: i64) -> bool {
+        let placements = self.roster.lines[line as usize].placements.iter();
+        let mut registered = placements.map(|p| self.roster.placements[*p as usize].registered);
+        happened < at && registered.any(|placed| happened < placed && placed <= at)
     }
 
     /// The same contact told again: it is what its first is.
@@ -363,6 +376,13 @@ impl State {
             parts,
         });
     }
+}
+
+/// When a contact happened: for one found afterwards in the provider's list, by the provider's
+/// clock; for every other, when it reached us.
+fn happened(contact: &Contact, at: i64) -> i64 {
+    let claimed = contact.claimed_at.filter(|_| contact.backfilled);
+    claimed.map_or(at, |claimed| claimed.as_micros().min(at))
 }
 
 impl Appeal {

@@ -240,3 +240,55 @@ fn a_world_is_judged_the_same_twice() {
     let world = generate(&scenario("demo").unwrap(), 9);
     assert!(all(&fold(&world).0) == all(&fold(&world).0));
 }
+
+/// The demonstration with each contact found `late_s` after it happened, as by backfill.
+fn found_late(late_s: i64) -> Vec<Entry> {
+    let mut entries = demo();
+    for entry in &mut entries {
+        if let Event::Contact(contact) = &mut entry.event {
+            contact.claimed_at = Some(contact.received_at.plus_s(-late_s));
+            contact.backfilled = true;
+        }
+    }
+    entries
+}
+
+#[test]
+fn what_is_found_late_is_dated_by_when_it_happened() {
+    let late_s = 6 * 3600;
+    let (prompt, late) = (folded(&demo()), folded(&found_late(late_s)));
+    let mut earlier = 0;
+    for (a, b) in prompt.verdicts().iter().zip(late.verdicts()) {
+        let (Some(first), Some(flagged)) = (b.first_evidence_at, b.flagged_at) else {
+            continue;
+        };
+        earlier += u32::from(a.first_evidence_at.is_some_and(|prompt| first < prompt));
+        let days = flagged.days_since(first).max(0.0);
+        assert!((b.days_to_detection.unwrap() - days).abs() < 1e-9);
+    }
+    assert!(earlier > 0);
+}
+
+#[test]
+fn what_happened_before_a_placement_says_nothing_about_it() {
+    let placed_since = |entries: &[Entry]| {
+        let at = |e: &Entry| match &e.event {
+            Event::HoneytokenIssued(token) => Some(token.registered_at),
+            _ => None,
+        };
+        entries.iter().filter_map(at).max()
+    };
+    let entries = demo();
+    let last = placed_since(&entries).unwrap();
+    let late_s = (entries.last().unwrap().at.seconds_since(last) as i64) + 400 * 86_400;
+    let late = folded(&found_late(late_s));
+    for verdict in late.verdicts() {
+        assert_eq!(
+            verdict.contacts.values().sum::<u64>(),
+            0,
+            "{}",
+            verdict.platform
+        );
+        assert_eq!(verdict.flagged_at, None);
+    }
+}

@@ -10,6 +10,7 @@ use crate::alerts::trouble::Troubles;
 use crate::alerts::words::LogTag;
 use crate::anchors::{Anchors, Authority};
 use crate::audit::Reads;
+use crate::backfill::UnderWay;
 use crate::config::CallAnswer;
 use crate::config::Config;
 use crate::connections::Connections;
@@ -33,6 +34,8 @@ pub struct App {
     pub(crate) connections: Connections,
     /// Providers' accounts, opened when they are asked.
     pub accounts: Accounts,
+    /// Connections that are being compared with their providers' lists.
+    pub(crate) under_way: UnderWay,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// Who tries keys that are none of ours.
@@ -70,6 +73,7 @@ impl App {
             public_url,
             connections,
             accounts: Accounts::default(),
+            under_way: UnderWay::default(),
             metrics: Metrics::default(),
             failed_keys: FailedKeys::default(),
             anchors: Anchors::new(authorities),

@@ -61,6 +61,10 @@ pub struct Config {
     pub persona: PersonaConfig,
     /// Outside authorities that vouch for checkpoints, by name.
     pub anchors: BTreeMap<String, AnchorConfig>,
+    /// What is asked of providers by itself.
+    pub accounts: AccountsConfig,
+    /// Whether recordings and pictures are fetched.
+    pub recordings: RecordingsConfig,
     /// Connections whose secrets come from the environment; set anew at every start.
     pub connections: BTreeMap<String, ConnectionConfig>,
     /// Alert targets whose secrets come from the environment; set anew where they differ.
@@ -80,6 +84,8 @@ impl Default for Config {
             life: LifeConfig::default(),
             persona: PersonaConfig::default(),
             anchors: BTreeMap::new(),
+            accounts: AccountsConfig::default(),
+            recordings: RecordingsConfig::default(),
             connections: BTreeMap::new(),
             alerts: BTreeMap::new(),
         }
@@ -204,6 +210,62 @@ pub struct TlsConfig {
 pub struct PersonaConfig {
     /// Pattern of addresses, such as `{given}.{family}{n}@post.example`.
     pub email_pattern: Option<String>,
+}
+
+/// What is asked of providers by itself, for connections that hold credentials of their account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountsConfig {
+    /// How often what the webhooks missed is looked for in the provider's lists, in hours; 0: only
+    /// when asked.
+    pub backfill_every_h: u16,
+    /// How far back it is looked for, in hours.
+    pub look_back_h: u16,
+}
+
+impl Default for AccountsConfig {
+    fn default() -> AccountsConfig {
+        AccountsConfig {
+            backfill_every_h: 24,
+            look_back_h: 48,
+        }
+    }
+}
+
+/// Whether recordings and pictures are fetched from providers. Recording people is regulated
+/// differently from country to country; nothing is fetched unless it is said here.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordingsConfig {
+    /// For lines of all countries that are not named.
+    pub fetch: Fetch,
+    /// ISO 3166 code of the line's country → what holds for it.
+    pub countries: BTreeMap<String, Fetch>,
+}
+
+impl RecordingsConfig {
+    /// What holds for a line of that country.
+    pub fn of(&self, country: Option<&str>) -> Fetch {
+        let named = country.and_then(|code| self.countries.get(code));
+        named.copied().unwrap_or(self.fetch)
+    }
+
+    /// Whether anything may be fetched at all.
+    pub fn is_on(&self) -> bool {
+        let all = std::iter::once(&self.fetch).chain(self.countries.values());
+        all.into_iter().any(|fetch| *fetch == Fetch::Always)
+    }
+}
+
+/// Whether a file is fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fetch {
+    /// No.
+    #[default]
+    Never,
+    /// As soon as its contact is on the disk.
+    Always,
 }
 
 /// A connection whose secrets come from the environment.
@@ -391,6 +453,17 @@ mod tests {
             .unwrap();
         let error = config.connections(|_| None).unwrap_err().to_string();
         assert!(error.contains("tw") && error.contains("pigeon"), "{error}");
+    }
+
+    #[test]
+    fn a_country_has_its_own_rule_for_recordings() {
+        let text = "[recordings]\ncountries = { US = \"always\", DE = \"never\" }";
+        let recordings = text.parse::<Config>().unwrap().recordings;
+        assert_eq!(recordings.of(Some("US")), Fetch::Always);
+        assert_eq!(recordings.of(Some("DE")), Fetch::Never);
+        assert_eq!(recordings.of(None), Fetch::Never);
+        assert!(recordings.is_on());
+        assert!(!Config::default().recordings.is_on());
     }
 
     #[test]

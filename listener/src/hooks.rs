@@ -351,35 +351,14 @@ impl Raw<'_> {
         let credentials = Some(credentials).filter(|c| !c.is_empty());
         let nonce = verified.nonce().map(Box::new);
         let contact = |event: &Received| Contact {
-            connection: self.id.clone(),
-            provider_event_id: event.event_id.clone(),
-            dedupe_key: event.dedupe.key().to_owned(),
-            session: event.session.clone(),
-            part: event.part.clone().map(Box::new),
-            medium: event.medium,
-            phase: event.phase.clone(),
-            to: event.to.clone(),
-            from: event.from.clone(),
-            text: event.text.clone(),
-            duration_s: event.duration_s,
-            attestation: event.attestation.clone(),
-            claimed_at: event.claimed_at,
-            received_at: now,
             authentication: verified.authentication(),
-            line_test: None,
-            backfilled: false,
             nonce: nonce.clone(),
-            extra: event
-                .extra
-                .iter()
-                .chain(&event.details)
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect(),
             raw_method: Some(self.method.to_string()),
             raw_url: Some(url.clone()),
             raw_headers: Some(headers.clone()),
             raw_body: Some(raw_body(self.body)),
             raw_credentials: credentials.clone(),
+            ..event.to_contact(self.id.clone(), now)
         };
         let draft = |event| Draft {
             at: now,

@@ -22,6 +22,7 @@ mod api;
 pub mod api_key;
 pub mod app;
 mod audit;
+mod backfill;
 mod clock;
 mod config;
 mod connections;
@@ -30,6 +31,7 @@ mod hooks;
 pub mod import;
 pub mod ledger;
 pub mod life;
+mod media;
 mod metrics;
 pub mod pool;
 mod problem;
@@ -41,7 +43,7 @@ pub mod server;
 pub use anchors::{AnchorConfig, AnchorSettingsError};
 pub use clock::Clock;
 pub use config::{
-    CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Limits, LogConfig,
-    PersonaConfig, Publish, TlsConfig,
+    AccountsConfig, CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Fetch, Limits,
+    LogConfig, PersonaConfig, Publish, RecordingsConfig, TlsConfig,
 };
 pub use running::{Running, StartError};

@@ -7,6 +7,8 @@ use honeytoken::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::account::AccountError;
+use crate::backfill::BackfillError;
 use crate::recorder::{ContactsError, SubmitError};
 
 /// The media type of a problem document (RFC 9457).
@@ -91,6 +93,8 @@ impl Problem {
     }
 }
 
+/// A provider that fails is asked again in half a minute.
+const PROVIDER_RETRY_S: u64 = 30;
 /// After a failed disk somebody has to look; providers may come again in a minute.
 const FAULT_RETRY_S: u64 = 60;
 
@@ -101,6 +105,48 @@ impl From<Refusal> for Problem {
             false => StatusCode::CONFLICT,
         };
         Problem::new(status, refusal.code(), refusal.to_string())
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Problem {
+        let (code, detail) = (error.code(), error.to_string());
+        let status = match error {
+            AccountError::TooMany { retry_after_s, .. } => {
+                return Problem::unavailable(code, detail, retry_after_s);
+            }
+            AccountError::Unavailable { .. } => {
+                return Problem::unavailable(code, detail, PROVIDER_RETRY_S);
+            }
+            AccountError::NotFound(_) => StatusCode::NOT_FOUND,
+            AccountError::NoAccount(_)
+            | AccountError::NoCredential(_)
+            | AccountError::Setting { .. }
+            | AccountError::Cannot { .. }
+            | AccountError::Refused { .. } => StatusCode::CONFLICT,
+            AccountError::Unauthorized(_)
+            | AccountError::Malformed { .. }
+            | AccountError::TooLarge { .. }
+            | AccountError::ForeignHost(_)
+            | AccountError::Unknown { .. } => StatusCode::BAD_GATEWAY,
+        };
+        Problem::new(status, code, detail)
+    }
+}
+
+impl From<BackfillError> for Problem {
+    fn from(error: BackfillError) -> Problem {
+        match error {
+            BackfillError::Account(error) => error.into(),
+            BackfillError::Contacts(error) => error.into(),
+            BackfillError::Submit(error) => error.into(),
+            BackfillError::UnderWay(_) => {
+                Problem::new(StatusCode::CONFLICT, "under_way", error.to_string())
+            }
+            BackfillError::Index(_) | BackfillError::Seal(_) | BackfillError::Broken => {
+                Problem::internal(&error)
+            }
+        }
     }
 }
 

@@ -82,6 +82,8 @@ impl Running {
             tokio::spawn(alerts::courier::run(Arc::clone(&app))),
             tokio::spawn(alerts::fault::run(Arc::clone(&app))),
             tokio::spawn(crate::pool::news::tell(Arc::clone(&app))),
+            tokio::spawn(crate::backfill::keep_up(Arc::clone(&app))),
+            tokio::spawn(crate::media::keep_up(Arc::clone(&app))),
         ];
         chores.extend(crate::anchors::start(&app));
         Ok(Running {

@@ -5,6 +5,7 @@
 //! - `journey`, `issuing`, `lists`, `stream`, `roles`, `custody`, `log`, `anchors`, `tls`, `vectors`,
 //!   `providers`, `gammu`, `pbx`, `description`, `designs`, `pool`: what the program promises to those
 //!   who use it.
+//! - `accounts`: numbers, backfill, recordings, with a server that speaks like a provider.
 //! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`: who is told, also after a kill.
@@ -14,6 +15,8 @@
 //! tried on a machine (no strace, no openssl, no vectors beside the project) is passed over, and
 //! says so.
 
+#[cfg(test)]
+mod accounts;
 #[cfg(test)]
 mod alert_targets;
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl State {
             }
         }
         let class = self.class(platform, &contacts, &leaks);
-        let first = leaks.iter().map(|n| n.at).min();
+        let first = leaks.iter().map(|n| n.happened).min();
         let log_e = case.log_e();
         let micros = Timestamp::from_micros;
         let mut lines: Vec<u32> = leaks.iter().map(|n| n.line).collect();
@@ -176,7 +176,7 @@ impl State {
     /// first contact that followed.
     fn leak_between(&self, platform: &Platform, leaks: &[&Note]) -> Option<(Timestamp, Timestamp)> {
         platform.case.flagged?;
-        let first = leaks.iter().map(|n| n.at).min()?;
+        let first = leaks.iter().map(|n| n.happened).min()?;
         let registered = platform
             .placements
             .iter()

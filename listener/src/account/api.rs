@@ -254,6 +254,7 @@ impl Api {
     }
 
     async fn follow(&self, mut url: Url) -> Result<Media, Failed> {
+        let source_url = without_query(url.clone());
         for _ in 0..=REDIRECTS_MAX {
             let sent = self.request(Method::GET, &url).send().await;
             let response = sent.map_err(|error| self.broken(&error))?;
@@ -270,7 +271,7 @@ impl Api {
             return Ok(Media {
                 bytes,
                 media_type,
-                source_url: without_query(url),
+                source_url,
             });
         }
         Err(Failed::finally(self.malformed("too many redirects")))
@@ -391,7 +392,8 @@ fn header_text(response: &Response, name: header::HeaderName) -> Option<String> 
     value.to_str().ok().map(str::to_owned)
 }
 
-fn without_query(mut url: Url) -> String {
+/// An address without what may be a credential in it.
+pub(crate) fn without_query(mut url: Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
     url.into()

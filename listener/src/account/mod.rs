@@ -34,6 +34,7 @@ use futures_util::future::BoxFuture;
 use honeytoken::PhoneNumber;
 
 pub use ability::Ability;
+pub(crate) use api::without_query;
 pub use error::AccountError;
 pub use open::Accounts;
 pub use words::{

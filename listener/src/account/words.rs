@@ -205,7 +205,7 @@ pub struct Media {
     pub bytes: Vec<u8>,
     /// The media type that the provider named.
     pub media_type: Option<String>,
-    /// Where it lay, without query and credentials.
+    /// The address that was asked, without query and credentials.
     pub source_url: String,
 }
 

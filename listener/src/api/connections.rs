@@ -15,6 +15,7 @@ use super::caller::Caller;
 use super::json::Body;
 use super::page::{ListQuery, Page, page_of};
 use super::parts::{Path, Query};
+use crate::account::AccountError;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::provider::{Provider, checked_lines};
@@ -95,6 +96,7 @@ async fn set(
 ) -> Result<(StatusCode, Json<ConnectionOut>), Problem> {
     caller.may_administer()?;
     let connection = checked(id, body)?;
+    account_opens(app, &connection)?;
     let existed = app.connections.get(&connection.connection).is_some();
     let event = Event::ConnectionSet(connection.clone());
     app.recorder
@@ -108,6 +110,19 @@ async fn set(
         StatusCode::CREATED
     };
     Ok((status, Json(shown(app, &connection))))
+}
+
+/// Whether the credentials of the provider's account are whole, if there are any.
+fn account_opens(app: &App, connection: &Connection) -> Result<(), Problem> {
+    let provider = Provider::find(&connection.provider);
+    let names = provider.map(|p| p.secrets).unwrap_or_default();
+    let for_account = |name: &String| names.iter().any(|n| n.for_account && n.name == name);
+    if !connection.secrets.keys().any(for_account) {
+        return Ok(());
+    }
+    let opened = app.accounts.open(connection);
+    let bad = |error: AccountError| Problem::bad_request("bad_connection", error.to_string());
+    opened.map(drop).map_err(bad)
 }
 
 fn checked(id: &str, body: ConnectionIn) -> Result<Connection, Problem> {
@@ -149,7 +164,8 @@ fn shown(app: &App, connection: &Connection) -> ConnectionOut {
     }
 }
 
-fn webhook_url(app: &App, connection: &Connection) -> String {
+/// What is entered at the provider.
+pub(super) fn webhook_url(app: &App, connection: &Connection) -> String {
     match &connection.public_url {
         Some(own) if has_path(own) => own.clone(),
         Some(own) => format!(

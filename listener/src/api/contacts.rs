@@ -9,6 +9,7 @@ use serde::Serialize;
 use store::Lookup;
 use utoipa::ToSchema;
 
+use super::attachments::{self, AttachmentOut};
 use super::caller::Caller;
 use super::message::{Message, PartOut};
 use super::page::{ListQuery, Page};
@@ -16,6 +17,7 @@ use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::ledger::{State as Fold, View};
+use crate::media;
 use crate::problem::Problem;
 
 /// Contacts looked at for one page when a time filter passes most of them over; then the page ends
@@ -69,10 +71,14 @@ pub(crate) struct ContactOut {
     /// How strongly the provider's request was authenticated.
     #[schema(value_type = String)]
     pub(crate) authentication: Authentication,
+    /// Whether no webhook brought it: it was found afterwards in the provider's list.
+    pub(crate) backfilled: bool,
     /// The first telling of the same, if this is not it.
     pub(crate) duplicate_of: Option<u64>,
     /// The entry of our own test of the line that this is: then it is no contact, and in no list.
     pub(crate) line_test: Option<u64>,
+    /// Recordings and pictures that were fetched.
+    pub(crate) attachments: Vec<AttachmentOut>,
     /// Later stages of the same call: status, recording, transcript.
     pub(crate) events: Vec<FollowUp>,
 }
@@ -89,6 +95,8 @@ pub(crate) struct FollowUp {
     claimed_at: Option<Timestamp>,
     #[schema(value_type = String)]
     received_at: Timestamp,
+    /// Recordings and pictures that were fetched.
+    attachments: Vec<AttachmentOut>,
 }
 
 /// Contacts, newest first.
@@ -225,7 +233,7 @@ impl Wish {
 }
 
 /// Whether no study closes all platforms on the contacted line to the caller.
-fn may_see(state: &Fold, caller: &Caller, contact: &Contact) -> bool {
+pub(super) fn may_see(state: &Fold, caller: &Caller, contact: &Contact) -> bool {
     let Some(number) = contact.to.as_ref().and_then(Sender::number) else {
         return true;
     };
@@ -275,9 +283,19 @@ fn shown(
         platform: platform.map(|id| id.to_string()),
         campaign: attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
         authentication: contact.authentication,
+        backfilled: contact.backfilled,
         duplicate_of: state.duplicate_of(entry.index),
         line_test: contact.line_test,
+        attachments: attached(view, entry.index, contact),
         events: follow_ups(view, entry, contact, open),
+    }
+}
+
+/// The files of a contact; most name none, and nothing is looked up for them.
+fn attached(view: &View, index: u64, contact: &Contact) -> Vec<AttachmentOut> {
+    match media::addresses(contact).is_empty() {
+        true => Vec::new(),
+        false => attachments::of_contact(view, index),
     }
 }
 
@@ -303,6 +321,7 @@ fn follow_ups(view: &View, entry: &Entry, contact: &Contact, open: bool) -> Vec<
         .unwrap_or_default();
     let stage = |index: u64| match view.reader.entry(index).ok().flatten()?.event {
         Event::Contact(c) if c.medium != Medium::Control => Some(FollowUp {
+            attachments: attached(view, index, &c),
             index,
             kind: c.medium.as_str(),
             phase: c.phase,

@@ -6,6 +6,7 @@
 mod adding;
 mod alert_targets;
 mod alerts;
+mod attachments;
 mod attention;
 mod backups;
 mod caller;
@@ -25,12 +26,14 @@ mod lines;
 mod log;
 mod message;
 mod notes;
+mod numbers;
 mod page;
 pub(crate) mod parts;
 mod platforms;
 mod policy;
 mod pool;
 mod power;
+mod reconciliations;
 pub(crate) mod redact;
 mod stream;
 mod studies;
@@ -106,6 +109,14 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(honeytokens::request))
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::one))
+        .routes(routes!(attachments::one))
+        .routes(routes!(numbers::account))
+        .routes(routes!(numbers::list, numbers::buy))
+        .routes(routes!(numbers::available))
+        .routes(routes!(numbers::point))
+        .routes(routes!(numbers::release))
+        .routes(routes!(reconciliations::backfill))
+        .routes(routes!(reconciliations::list))
         .routes(routes!(verdicts::list))
         .routes(routes!(verdicts::one))
         .routes(routes!(verdicts::campaigns))

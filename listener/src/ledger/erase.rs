@@ -1,19 +1,22 @@
 //! Erasure of a contact, on the record.
 
-use honeytoken::{Contact, Erasure, Event, KeyId, Timestamp};
+use honeytoken::{ConnectionId, Contact, Erasure, Event, KeyId, Timestamp};
+use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 use store::{Draft, Fault, IndexFault, Lookup, ReadError};
 
+use super::attachments::{filed_under, files_of, followers};
 use super::state::repeats_of;
 use super::{Ledger, State};
+use crate::api_key::hex;
 
 /// Repeats looked up in one step.
 const STEP_ENTRIES: usize = 256;
 
 impl Ledger {
-    /// Destroys the payload of a contact and of its repeats, which hold the same words, on the
-    /// record; returns the entry that says so of the contact. The repeats go first, so that whoever
-    /// is interrupted can ask again.
+    /// Destroys the payload of a contact, on the record; returns the entry that says so of the
+    /// contact. Its repeats, which hold the same words, and the recordings and pictures of its whole
+    /// call or message go first, so that whoever is interrupted can ask again.
     ///
     /// # Errors
     /// When there is no such contact, or the disk fails.
@@ -38,6 +41,7 @@ impl Ledger {
                 &[repeats_of(erased)],
             )?;
         }
+        self.erase_files(erased, contact, &reason, by, now)?;
         let (carried, lookups) = {
             let state = self.view.state();
             (
@@ -60,6 +64,22 @@ impl Ledger {
         }
         found.retain(|repeat| !self.view.reader.is_erased(*repeat));
         Ok(found)
+    }
+
+    fn erase_files(
+        &mut self,
+        erased: u64,
+        contact: &Contact,
+        reason: &str,
+        by: &KeyId,
+        now: Timestamp,
+    ) -> Result<(), EraseError> {
+        for entry in followers(&self.view, erased, contact)? {
+            for (index, file) in files_of(&self.view, entry)? {
+                self.erase_one(index, reason, by, now, Map::new(), &filed_under(&file))?;
+            }
+        }
+        Ok(())
     }
 
     fn erase_one(
@@ -109,9 +129,32 @@ pub enum EraseError {
     Fault(#[from] Fault),
 }
 
+/// The name under which an erasure carries [`told_as`].
+const TOLD_AS: &str = "told_as";
+
+/// A digest by which an erased event is known when its provider tells of it again: a provider's
+/// list is not to bring back what was erased.
+fn told_as(connection: &ConnectionId, dedupe_key: &str) -> String {
+    let parts = [connection.as_str().as_bytes(), b"\0", dedupe_key.as_bytes()];
+    hex(digest(&SHA256, &parts.concat()).as_ref())
+}
+
+/// What finds the erasure of a contact that had this key.
+pub(crate) fn erased_as(connection: &ConnectionId, dedupe_key: &str) -> Lookup {
+    Lookup::Other(TOLD_AS, told_as(connection, dedupe_key))
+}
+
+/// What finds this erasure by what it erased.
+pub(super) fn erased_lookup(erasure: &Erasure) -> Option<Lookup> {
+    let told_as = erasure.carried.get(TOLD_AS)?.as_str()?;
+    Some(Lookup::Other(TOLD_AS, told_as.to_owned()))
+}
+
 /// What of an erased contact lives on: how it was counted, without who and what.
 fn carried(state: &State, index: u64, contact: &Contact) -> Map<String, Value> {
     let mut carried = Map::new();
+    let told_as = told_as(&contact.connection, &contact.dedupe_key);
+    carried.insert(TOLD_AS.into(), told_as.into());
     carried.insert("medium".into(), contact.medium.as_str().into());
     carried.insert("received_at".into(), contact.received_at.to_string().into());
     if let Some(attribution) = state.judgement.cause(index) {

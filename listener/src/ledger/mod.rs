@@ -5,6 +5,7 @@
 //! log and index that need no lock.
 
 mod anchoring;
+mod attachments;
 mod erase;
 pub(crate) mod life;
 mod opening;
@@ -24,14 +25,16 @@ use store::{
 };
 
 pub use anchoring::{Anchored, Anchoring};
+pub(crate) use attachments::files_of;
 pub use erase::EraseError;
+pub(crate) use erase::erased_as;
 pub use life::Condition;
 pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested};
 use opening::{CheckOnly, catch_up, kept};
 use repeats::Telling;
 use state::Overlay;
 pub use state::{Filed, State};
-pub(crate) use state::{parts, test_code};
+pub(crate) use state::{parts, reconciliations_of, test_code};
 pub use view::View;
 
 use crate::api_key::ApiKey;

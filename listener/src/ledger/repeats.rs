@@ -53,7 +53,11 @@ impl Ledger {
         kept: &[Sealed],
     ) -> Option<Telling> {
         let same = |event: &Event| match event {
-            Event::Contact(first) => fingerprint(first) == fingerprint(contact),
+            // A webhook that comes after its event was found in the provider's list is better
+            // evidence than the list, and kept whole.
+            Event::Contact(first) => {
+                first.backfilled == contact.backfilled && fingerprint(first) == fingerprint(contact)
+            }
             _ => false,
         };
         if let Some(index) = first_in(&self.view.index, in_batch.key()) {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::Lookup;
 
 use super::anchoring::Anchoring;
+use super::erase::erased_lookup;
 use super::life::{Life, Lives};
 use crate::alerts::Alerts;
 use crate::provider::Provider;
@@ -192,6 +193,14 @@ impl State {
                 .collect(),
             Event::Contact(_) => vec![kind],
             Event::LineTest(test) => vec![kind, custody(), test_code(&test.code)],
+            Event::Attachment(a) => vec![kind, custody(), attached_to(a.contact)],
+            Event::Erasure(e) => [kind, custody()]
+                .into_iter()
+                .chain(erased_lookup(e))
+                .collect(),
+            Event::Reconciliation(r) => {
+                vec![kind, custody(), reconciliations_of(&r.connection)]
+            }
             _ => vec![kind, custody()],
         }
     }
@@ -320,7 +329,17 @@ fn nonces(connection: &ConnectionId, used: Option<&Nonce>) -> Vec<Lookup> {
     used.map(of).into_iter().flatten().collect()
 }
 
-fn session(contact: &Contact) -> Option<Lookup> {
+/// What finds the files that belong to the contact in this entry.
+pub(crate) fn attached_to(contact: u64) -> Lookup {
+    Lookup::Other("attachment", contact.to_string())
+}
+
+/// What finds the comparisons of a connection with its provider's lists.
+pub(crate) fn reconciliations_of(connection: &ConnectionId) -> Lookup {
+    Lookup::Other("reconciliation", connection.to_string())
+}
+
+pub(super) fn session(contact: &Contact) -> Option<Lookup> {
     let session = contact.session.clone()?;
     Some(Lookup::Session {
         connection: contact.connection.clone(),

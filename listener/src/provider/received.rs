@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use honeytoken::{Medium, Part, Sender, Timestamp};
+use honeytoken::{Authentication, ConnectionId, Contact, Medium, Part, Sender, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::dedupe::{Dedupe, digest};
@@ -167,6 +167,38 @@ impl Received {
             self.text.as_deref().unwrap_or_default(),
             &at,
         ])
+    }
+
+    /// The contact that this event is, as far as the event tells; how it came is for those who took
+    /// it.
+    pub(crate) fn to_contact(&self, connection: ConnectionId, received_at: Timestamp) -> Contact {
+        let details = self.extra.iter().chain(&self.details);
+        Contact {
+            connection,
+            provider_event_id: self.event_id.clone(),
+            dedupe_key: self.dedupe.key().to_owned(),
+            session: self.session.clone(),
+            part: self.part.clone().map(Box::new),
+            medium: self.medium,
+            phase: self.phase.clone(),
+            to: self.to.clone(),
+            from: self.from.clone(),
+            text: self.text.clone(),
+            duration_s: self.duration_s,
+            attestation: self.attestation.clone(),
+            claimed_at: self.claimed_at,
+            received_at,
+            authentication: Authentication::None,
+            line_test: None,
+            backfilled: false,
+            nonce: None,
+            extra: details.map(|(k, v)| (k.clone(), v.clone())).collect(),
+            raw_method: None,
+            raw_url: None,
+            raw_headers: None,
+            raw_body: None,
+            raw_credentials: None,
+        }
     }
 
     /// The event as the vectors of `webhook check` write it.

@@ -189,3 +189,52 @@ fn moment(text: &str) -> Option<Timestamp> {
         .or_else(|| when::rfc3339(&text.replacen(' ', "T", 1)))
         .or_else(|| when::civil(text, 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::form::Form;
+    use super::*;
+
+    #[test]
+    fn a_listed_message_is_the_one_that_the_webhook_tells_of() {
+        let webhook =
+            b"MessageSid=SM1&From=%2B14155550199&To=%2B14155550132&Body=hi&SmsStatus=received";
+        let told = cxml::read(&Form::parse(webhook).unwrap()).unwrap();
+        let listed = r#"{"sid":"SM1","direction":"inbound","from":"+14155550199",
+            "to":"+14155550132","body":"hi","date_sent":"Fri, 20 Nov 2026 08:00:00 +0000"}"#;
+        let listed = cxml_message(listed).unwrap();
+        assert_eq!(listed.dedupe, told.dedupe);
+        let without_time = happened(listed, None);
+        assert_eq!(without_time.fingerprint(), told.fingerprint());
+    }
+
+    #[test]
+    fn a_listed_call_is_a_stage_of_the_one_that_the_webhook_tells_of() {
+        let webhook = b"CallSid=CA1&From=%2B266696687&To=%2B14155550132&CallStatus=completed";
+        let told = cxml::read(&Form::parse(webhook).unwrap()).unwrap();
+        let listed = r#"{"sid":"CA1","direction":"inbound","from":"+266696687",
+            "to":"+14155550132","status":"completed","duration":null}"#;
+        let listed = cxml_call(listed).unwrap();
+        assert_eq!(listed.dedupe, told.dedupe);
+        assert_eq!(listed.session, told.session);
+        assert_eq!(listed.from, told.from);
+    }
+
+    #[test]
+    fn what_is_no_record_is_passed_over() {
+        let readers = [
+            cxml_message,
+            cxml_call,
+            telnyx_detail,
+            telnyx_message,
+            plivo_message,
+            plivo_call,
+            vonage_message,
+        ];
+        for raw in ["", "{", "[]", "null", "{}", r#"{"sid":7}"#] {
+            for read in readers {
+                assert!(read(raw).is_none(), "{raw}");
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ pub(crate) mod description;
 pub(crate) mod folder;
 pub(crate) mod http;
 pub(crate) mod program;
+pub(crate) mod provider;
 pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod sign;

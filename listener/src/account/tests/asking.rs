@@ -207,7 +207,7 @@ async fn media_is_fetched_from_the_providers_hosts_alone() {
     let media = fetch("/to/own").await.unwrap();
     assert_eq!(media.bytes, b"RIFF");
     assert_eq!(media.media_type.as_deref(), Some("audio/x-wav"));
-    assert_eq!(media.source_url, format!("{}/file", fake.base));
+    assert_eq!(media.source_url, format!("{}/to/own", fake.base));
     assert_eq!(fetch("/to/other").await.unwrap_err().code(), "foreign_host");
     assert_eq!(
         fetch("/round").await.unwrap_err().code(),

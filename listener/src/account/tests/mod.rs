@@ -4,3 +4,6 @@ mod fake;
 
 mod asking;
 mod cxml;
+mod plivo;
+mod telnyx;
+mod vonage;

@@ -1,0 +1,96 @@
+//! A provider's lists for a period.
+
+use std::collections::BTreeSet;
+
+use super::lists;
+use crate::account::{Account, AccountError, Kind, Period, Record};
+
+/// Records read for one comparison; the rest is left for the next.
+const RECORDS_MAX: usize = 50_000;
+/// Pages read of one list.
+const PAGES_MAX: usize = 5_000;
+/// A webhook without a time of its own may arrive this long after its event, in seconds: retries
+/// take up to a day.
+pub(super) const LATE_S_MAX: i64 = 86_400;
+/// Our clock and the provider's may differ by this, in seconds.
+const EARLY_S_MAX: i64 = 3_600;
+
+/// What a provider lists, each event once.
+pub(super) struct Listed {
+    /// With some time before and after the period, so that its edges can be compared.
+    pub(super) records: Vec<Record>,
+    /// Whether more was there than was read.
+    pub(super) cut_short: bool,
+}
+
+/// The lists that are compared.
+///
+/// # Errors
+/// When the account has none.
+pub(super) fn kinds(account: &dyn Account) -> Result<Vec<Kind>, AccountError> {
+    let kinds = lists(account);
+    match kinds.is_empty() {
+        true => Err(AccountError::Cannot {
+            title: account.title(),
+            ability: Kind::Messages.ability(),
+            why: account.why_not(Kind::Messages.ability()),
+        }),
+        false => Ok(kinds),
+    }
+}
+
+/// Everything that the lists hold for the period and its margins.
+///
+/// # Errors
+/// When the provider is asked in vain.
+pub(super) async fn all(
+    account: &dyn Account,
+    kinds: &[Kind],
+    period: &Period,
+) -> Result<Listed, AccountError> {
+    let wide = Period {
+        from: period.from.plus_s(-LATE_S_MAX),
+        until: period.until.plus_s(EARLY_S_MAX),
+    };
+    let mut listed = Listed {
+        records: Vec::new(),
+        cut_short: false,
+    };
+    let mut seen = BTreeSet::new();
+    for kind in kinds {
+        read(account, *kind, &wide, &mut seen, &mut listed).await?;
+    }
+    Ok(listed)
+}
+
+/// Reads one list. A record may come twice, when others were added between two pages; a page that
+/// names itself as the next would never end.
+async fn read(
+    account: &dyn Account,
+    kind: Kind,
+    wide: &Period,
+    seen: &mut BTreeSet<String>,
+    listed: &mut Listed,
+) -> Result<(), AccountError> {
+    let (mut cursor, mut cursors) = (None, BTreeSet::new());
+    for _ in 0..PAGES_MAX {
+        let page = account.records(kind, wide, cursor).await?;
+        for record in page.items {
+            if listed.records.len() == RECORDS_MAX {
+                listed.cut_short = true;
+                return Ok(());
+            }
+            if seen.insert(record.event.dedupe.key().to_owned()) {
+                listed.records.push(record);
+            }
+        }
+        cursor = page.next;
+        match &cursor {
+            Some(next) if cursors.insert(next.clone()) => {}
+            Some(_) => break,
+            None => return Ok(()),
+        }
+    }
+    listed.cut_short = true;
+    Ok(())
+}

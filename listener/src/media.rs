@@ -1,0 +1,216 @@
+//! Recordings and pictures: fetched from the provider, kept by digest, linked to their contact.
+//!
+//! Off unless the settings say otherwise, country by country. What a contact names is fetched after
+//! the contact is durable, one file at a time, from the provider's own hosts alone. What fails is
+//! tried again for two days; then the log says that it was given up. After a restart the contacts
+//! of the last two days are gone through again: what the log holds already is not fetched twice.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use honeytoken::{Attachment, Contact, Event, Medium, Operation, RawBody, Timestamp};
+use ring::digest::{SHA256, digest};
+use serde_json::Value;
+use store::Draft;
+
+use crate::account::{Media, without_query};
+use crate::api_key::hex;
+use crate::app::App;
+use crate::config::Fetch;
+use crate::ledger::files_of;
+
+/// How often it is looked for contacts with files, in seconds.
+const LOOK_EVERY_S: u64 = 5;
+/// How long a file is tried for, in seconds.
+const TRY_FOR_S: i64 = 2 * 86_400;
+/// The pause after the first failure, in seconds; each later one is twice as long.
+const FIRST_PAUSE_S: i64 = 60;
+/// Attempts at one file.
+const ATTEMPTS_MAX: u32 = 8;
+/// Contacts that wait for their files; those beyond are found after the next start.
+const WAITING_MAX: usize = 10_000;
+/// Files of one contact.
+const FILES_MAX: usize = 32;
+/// Phases of a recording in which there is no file, or not yet.
+const WITHOUT_FILE: [&str; 4] = ["in-progress", "absent", "failed", "processing"];
+
+/// The addresses of a contact's files.
+pub(crate) fn addresses(contact: &Contact) -> Vec<&str> {
+    let of_message = contact.extra.get("media").and_then(Value::as_array);
+    let pictures = of_message.into_iter().flatten();
+    let pictures = pictures.filter_map(|picture| picture.get("url")?.as_str());
+    let is_recording = contact.medium == Medium::Recording;
+    let has_file = is_recording && !WITHOUT_FILE.contains(&contact.phase.as_str());
+    let recording = contact.extra.get("url").filter(|_| has_file);
+    let recording = recording.and_then(Value::as_str);
+    pictures.chain(recording).take(FILES_MAX).collect()
+}
+
+/// A contact whose files are not all here.
+struct Waiting {
+    attempts: u32,
+    not_before: Timestamp,
+}
+
+/// Fetches what contacts name, for ever.
+pub(crate) async fn keep_up(app: Arc<App>) {
+    if !app.config.recordings.is_on() {
+        return;
+    }
+    let since = app.recorder.clock().now().plus_s(-TRY_FOR_S);
+    let view = app.recorder.view();
+    let mut seen = view.reader.first_since(since).unwrap_or(view.reader.size());
+    let mut waiting = BTreeMap::new();
+    loop {
+        gather(&app, &mut seen, &mut waiting);
+        let now = app.recorder.clock().now();
+        let due = waiting.iter().filter(|(_, w)| w.not_before <= now);
+        let due: Vec<u64> = due.map(|(index, _)| *index).collect();
+        for index in due {
+            let outcome = fetch(&app, index).await;
+            settle(&app, &mut waiting, index, outcome).await;
+        }
+        tokio::time::sleep(Duration::from_secs(LOOK_EVERY_S)).await;
+    }
+}
+
+/// Takes in the contacts that came since.
+fn gather(app: &App, seen: &mut u64, waiting: &mut BTreeMap<u64, Waiting>) {
+    let view = app.recorder.view();
+    let size = view.reader.size();
+    while *seen < size && waiting.len() < WAITING_MAX {
+        let index = *seen;
+        *seen += 1;
+        let Ok(Some(entry)) = view.reader.entry(index) else {
+            continue;
+        };
+        let Event::Contact(contact) = &entry.event else {
+            continue;
+        };
+        if !addresses(contact).is_empty() && is_wanted(app, contact) {
+            let not_before = Timestamp::EPOCH;
+            waiting.insert(
+                index,
+                Waiting {
+                    attempts: 0,
+                    not_before,
+                },
+            );
+        }
+    }
+}
+
+/// Whether files may be fetched for the country of the contacted line. A later stage of a call may
+/// name no line: then for the call's.
+fn is_wanted(app: &App, contact: &Contact) -> bool {
+    let view = app.recorder.view();
+    let named = contact.to.as_ref().and_then(|to| to.number());
+    let number = named.or_else(|| {
+        let lookup = store::Lookup::Session {
+            connection: contact.connection.clone(),
+            session: contact.session.clone()?,
+        };
+        let first = view.index.first(&lookup).ok()??;
+        match view.reader.entry(first).ok()??.event {
+            Event::Contact(call) => call.to?.number(),
+            _ => None,
+        }
+    });
+    let state = view.state();
+    let country = number.and_then(|number| {
+        let line = state.registry.line(&number, Timestamp::EPOCH);
+        let said = line.and_then(|view| view.line.country.clone());
+        said.or_else(|| number.country().map(|country| country.to_string()))
+    });
+    app.config.recordings.of(country.as_deref()) == Fetch::Always
+}
+
+/// Fetches the files of one contact that are not here yet.
+async fn fetch(app: &App, index: u64) -> Result<(), String> {
+    let view = app.recorder.view();
+    let text = |error: &dyn std::fmt::Display| error.to_string();
+    let entry = view.reader.entry(index).map_err(|error| text(&error))?;
+    // Erased meanwhile: there is nothing to fetch any more.
+    let Some(Event::Contact(contact)) = entry.map(|entry| entry.event) else {
+        return Ok(());
+    };
+    let connection = view
+        .state()
+        .registry
+        .connection(&contact.connection)
+        .cloned();
+    let connection = connection.ok_or("its connection is retired")?;
+    let account = app
+        .accounts
+        .open(&connection)
+        .map_err(|error| text(&error))?;
+    let here = files_of(view, index).map_err(|error| text(&error))?;
+    for url in addresses(&contact) {
+        let plain = url.parse().map(without_query).unwrap_or_default();
+        if here.iter().any(|(_, file)| file.source_url == plain) {
+            continue;
+        }
+        let media = account.fetch(url).await.map_err(|error| text(&error))?;
+        keep(app, index, &contact, media).await?;
+    }
+    Ok(())
+}
+
+async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<(), String> {
+    let file = Attachment {
+        contact: index,
+        connection: contact.connection.clone(),
+        to: contact.to.clone(),
+        sha256: hex(digest(&SHA256, &media.bytes).as_ref()),
+        bytes: media.bytes.len() as u64,
+        media_type: media.media_type,
+        source_url: media.source_url,
+        raw_content: Some(RawBody::Base64(STANDARD.encode(&media.bytes))),
+    };
+    let draft = Draft {
+        at: app.recorder.clock().now(),
+        by: None,
+        event: Event::Attachment(file),
+    };
+    let sealed = app.recorder.view().sealer.seal(draft);
+    let sealed = sealed.map_err(|error| error.to_string())?;
+    // Between fetching and keeping the contact may have been erased: then its file is not kept.
+    if app.recorder.view().reader.is_erased(index) {
+        return Ok(());
+    }
+    let recorded = app.recorder.contacts(vec![sealed]).await;
+    recorded.map(drop).map_err(|error| error.to_string())
+}
+
+async fn settle(
+    app: &App,
+    waiting: &mut BTreeMap<u64, Waiting>,
+    index: u64,
+    outcome: Result<(), String>,
+) {
+    let Err(error) = outcome else {
+        waiting.remove(&index);
+        return;
+    };
+    let Some(tried) = waiting.get_mut(&index) else {
+        return;
+    };
+    tried.attempts += 1;
+    tracing::warn!(entry.index = index, %error, "file of a contact cannot be fetched");
+    if tried.attempts < ATTEMPTS_MAX {
+        let pause_s = FIRST_PAUSE_S << (tried.attempts - 1);
+        tried.not_before = app.recorder.clock().now().plus_s(pause_s);
+        return;
+    }
+    waiting.remove(&index);
+    let event = Event::Operation(Operation {
+        operation: "attachment_failed".to_owned(),
+        detail: format!("entry {index}: {error}"),
+    });
+    if let Err(error) = app.recorder.decide(None, move |_| Ok(vec![event])).await {
+        tracing::error!(%error, "failed fetch cannot be recorded");
+    }
+}
