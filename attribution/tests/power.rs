@@ -3,53 +3,61 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
-use attribution::world::{fold, generate, scenario};
+use attribution::world::{Scenario, fold, generate, scenario};
 use attribution::{Class, Plan, Setting, power};
 
-/// Leaking platforms with so many leak contacts, and how many of them were accused.
-fn observed(
-    name: &str,
-    seeds: std::ops::Range<u64>,
-    sizes: [std::ops::RangeInclusive<u32>; 2],
-) -> [(u32, u32); 2] {
-    let scenario = scenario(name).unwrap();
-    let mut counts = [(0, 0); 2];
-    for seed in seeds {
-        let world = generate(&scenario, seed);
+/// Worlds as the scenario `typical` makes them, smaller, with breaches and sales to few buyers.
+fn worlds() -> Scenario {
+    Scenario {
+        platforms: 20,
+        controls: 20,
+        leak_once: 0.15,
+        resell: 0.15,
+        broker: 0.0,
+        brokers: 0,
+        buyers: (1, 3),
+        ..scenario("typical").unwrap()
+    }
+}
+
+/// How many leak contacts each leaking platform's three numbers got, and whether it was accused.
+fn observed() -> Vec<(u32, bool)> {
+    let mut leaks = Vec::new();
+    for seed in 700..716 {
+        let world = generate(&worlds(), seed);
         let (state, _) = fold(&world);
         for verdict in state.verdicts() {
             let truth = &world.truth.platforms[verdict.platform.as_str()];
             let accused = matches!(verdict.class, Class::Leaked | Class::Resold);
-            for (count, sizes) in counts.iter_mut().zip(&sizes) {
-                if truth.leaks && sizes.contains(&truth.leak_contacts) {
-                    count.0 += 1;
-                    count.1 += u32::from(accused);
-                }
-            }
+            leaks.extend(truth.leaks.then_some((truth.leak_contacts, accused)));
         }
     }
-    counts
+    leaks
 }
 
 #[test]
 fn the_stated_power_is_near_what_is_observed() {
-    let sizes = [4..=8, 12..=24];
-    let observed = observed("typical", 700..720, sizes);
-    let noise = {
-        let world = generate(&scenario("typical").unwrap(), 799);
-        fold(&world).0.setting()
-    };
-    assert!(noise.noise.is_some() && noise.line_days > 300, "{noise:?}");
-    for ((all, found), contacts) in observed.into_iter().zip([2, 6]) {
-        let seen = f64::from(found) / f64::from(all);
-        let plan = Plan::new(3, 150, contacts).unwrap();
-        let stated = power(&noise, plan, 40, 5, &mut |_| ());
-        let apart = (stated.share() - seen).abs();
+    let setting = fold(&generate(&worlds(), 799)).0.setting();
+    assert!(
+        setting.noise.is_some() && setting.line_days > 300,
+        "{setting:?}"
+    );
+    let leaks = observed();
+    for (sizes, contacts) in [(4..=8, 2), (12..=24, 6)] {
+        let of_size = leaks
+            .iter()
+            .filter(|(contacts, _)| sizes.contains(contacts));
+        let (all, found) = (
+            of_size.clone().count(),
+            of_size.filter(|leak| leak.1).count(),
+        );
         assert!(all >= 15, "{all} leaks of that size are too few to compare");
+        let seen = found as f64 / all as f64;
+        let plan = Plan::new(3, 150, contacts).unwrap();
+        let stated = power(&setting, plan, 40, 5, &mut |_| ()).share();
         assert!(
-            apart <= 0.25,
-            "{contacts} contacts a number: stated {}, observed {seen} of {all}",
-            stated.share()
+            (stated - seen).abs() <= 0.25,
+            "{contacts} contacts a number: stated {stated}, observed {seen} of {all}"
         );
     }
 }
