@@ -38,7 +38,7 @@ pub(crate) enum Verb {
     Import(Import),
     /// Say which platforms leaked, and how sure that is
     Verdicts(Verdicts),
-    /// Check a data folder, offline
+    /// Check a bundle or a data folder, offline
     Verify(Verify),
     /// Write a simulated world with its truth
     Simulate(Simulate),
@@ -68,7 +68,7 @@ pub(crate) enum Verb {
     Restore(Restore),
     /// Make the index of a data folder anew
     Rebuild(Rebuild),
-    /// Write contacts or verdicts as CSV or JSON Lines
+    /// Write contacts, verdicts, or an evidence bundle
     Export(Export),
     /// Search, buy, release and set up numbers at providers
     #[command(subcommand)]
@@ -192,7 +192,16 @@ pub(crate) struct Verdicts {
     pub(crate) json: bool,
 }
 
-/// Check a data folder.
+/// A language for people.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// Chinese
+    Zh,
+    /// English
+    En,
+}
+
+/// Check a bundle or a data folder.
 #[derive(Args)]
 pub(crate) struct Verify {
     /// A bundle
@@ -211,6 +220,15 @@ pub(crate) struct Verify {
     /// A checkpoint seen earlier, which the log must extend
     #[arg(long, value_name = "CHECKPOINT")]
     pub(crate) against: Vec<PathBuf>,
+    /// Roots of time-stamping authorities that you trust, PEM; the bundle's own if not given
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub(crate) tsa_roots: Option<PathBuf>,
+    /// A witness's key that you trust; the bundle's own if not given
+    #[arg(long, value_name = "KEY", conflicts_with = "data")]
+    pub(crate) witness: Vec<String>,
+    /// The language of what is said of a bundle
+    #[arg(long, default_value = "en", conflicts_with = "data")]
+    pub(crate) lang: Lang,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -483,6 +501,19 @@ pub(crate) struct Export {
     /// Where to; stdout if not given
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// For a bundle: about which platform
+    #[arg(long, value_name = "ID", required_if_eq("what", "bundle"))]
+    pub(crate) platform: Option<String>,
+    /// For a bundle: for whom; what they may not see stays closed and is still committed to
+    #[arg(
+        long,
+        value_name = "regulator|platform|public",
+        default_value = "regulator"
+    )]
+    pub(crate) preset: String,
+    /// For a bundle: with all entries of the log, to judge again from the first
+    #[arg(long, conflicts_with = "server")]
+    pub(crate) whole_log: bool,
 }
 
 /// What to export.
@@ -492,6 +523,8 @@ pub(crate) enum ExportWhat {
     Contacts,
     /// All verdicts
     Verdicts,
+    /// An evidence bundle about one platform, which anybody can check offline
+    Bundle,
 }
 
 /// In which form to export.

@@ -49,6 +49,17 @@ impl Client {
             .await
     }
 
+    /// GET, a file.
+    pub(crate) async fn file(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let response = self
+            .sent(self.http.get(format!("{}{path}", self.url)))
+            .await?;
+        if response.status().is_success() {
+            return Ok(response.bytes().await?.to_vec());
+        }
+        Err(refused(response).await)
+    }
+
     /// POST, JSON both ways.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.answer(self.http.post(format!("{}{path}", self.url)).json(body))
@@ -110,26 +121,28 @@ impl Client {
         request: reqwest::RequestBuilder,
         also: Option<StatusCode>,
     ) -> anyhow::Result<Value> {
-        let response = request
-            .bearer_auth(&self.key)
-            .send()
-            .await
-            .map_err(|error| {
-                let message = format!("server {} cannot be reached: {error}", self.url);
-                Ends::with(Exit::Unreachable, message)
-            })?;
+        let response = self.sent(request).await?;
         let status = response.status();
-        let body: Value = response.json().await.unwrap_or_default();
-        if status.is_success() || Some(status) == also {
-            return Ok(body);
+        match status.is_success() || Some(status) == also {
+            true => Ok(response.json().await.unwrap_or_default()),
+            false => Err(refused(response).await),
         }
-        let detail = body
-            .get("detail")
-            .and_then(Value::as_str)
-            .unwrap_or("no detail");
-        Err(Ends::with(
-            Exit::Refused,
-            format!("server answered {status}: {detail}"),
-        ))
     }
+
+    async fn sent(&self, request: reqwest::RequestBuilder) -> anyhow::Result<reqwest::Response> {
+        let sent = request.bearer_auth(&self.key).send().await;
+        sent.map_err(|error| {
+            let message = format!("server {} cannot be reached: {error}", self.url);
+            Ends::with(Exit::Unreachable, message)
+        })
+    }
+}
+
+/// The server's no, in its own words.
+async fn refused(response: reqwest::Response) -> anyhow::Error {
+    let status = response.status();
+    let body: Value = response.json().await.unwrap_or_default();
+    let detail = body.get("detail").and_then(Value::as_str);
+    let detail = detail.unwrap_or("no detail");
+    Ends::with(Exit::Refused, format!("server answered {status}: {detail}"))
 }

@@ -26,6 +26,7 @@ mod decision;
 pub mod design;
 mod evidence;
 mod graph;
+mod judgement;
 mod leak_date;
 mod power;
 mod roster;
@@ -36,6 +37,7 @@ mod verdict;
 pub mod world;
 
 pub use graph::{Broker, BrokerId, Source};
+pub use judgement::{Contradiction, recompute};
 pub use leak_date::LeakDate;
 pub use power::{Plan, PlanError, Power, Setting, power};
 pub use state::State;

@@ -20,6 +20,7 @@ mod decide;
 mod explain;
 mod graph;
 mod judge;
+mod judgement;
 mod links;
 mod observe;
 mod placing;

@@ -42,6 +42,8 @@ pub struct App {
     pub(crate) failed_keys: FailedKeys,
     /// Outside authorities, and how asking them goes.
     pub(crate) anchors: Anchors,
+    /// Held by whoever makes a bundle.
+    pub(crate) exporting: tokio::sync::Mutex<()>,
     /// Who looked at personal data, until it is written down.
     pub(crate) reads: Reads,
     /// The installation's own trouble, for alerts.
@@ -77,6 +79,7 @@ impl App {
             metrics: Metrics::default(),
             failed_keys: FailedKeys::default(),
             anchors: Anchors::new(authorities),
+            exporting: tokio::sync::Mutex::default(),
             reads: Reads::default(),
             troubles: Troubles::default(),
             log_tag,

@@ -3,6 +3,7 @@
 //! - [`account`]: providers' APIs, asked under a connection's credentials.
 //! - [`provider`]: webhook adapters, one file or folder each; pure, no sockets.
 //! - `anchors`: outside authorities that vouch for checkpoints.
+//! - [`bundles`]: evidence bundles, recorded, gathered, signed.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - [`pool`]: many lines at once, and news of where they stand.
@@ -23,6 +24,7 @@ pub mod api_key;
 pub mod app;
 mod audit;
 mod backfill;
+pub mod bundles;
 mod clock;
 mod config;
 mod connections;

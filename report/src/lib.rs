@@ -5,11 +5,13 @@
 //! - [`GraphOut`]: who sells to whom, as nodes and edges.
 //! - [`DesignOut`]: a plan of shared lines.
 //! - [`PowerOut`]: what a study can hope to find.
+//! - [`bundle`]: evidence that a stranger can check, packed and checked.
 //! - [`csv`]: contacts and verdicts as comma-separated values.
 //!
 //! What this room does not do: decide anything, write to the log, speak a network.
 
 mod answers;
+pub mod bundle;
 pub mod csv;
 mod designs;
 mod graph;

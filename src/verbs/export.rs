@@ -22,6 +22,9 @@ const STEP_ENTRIES: usize = 1024;
 
 /// Writes the table.
 pub(crate) async fn run(args: Export) -> anyhow::Result<Exit> {
+    if args.what == ExportWhat::Bundle {
+        return super::bundle::export(&args).await;
+    }
     let mut out: Box<dyn Write> = match &args.out {
         None => Box::new(BufWriter::new(io::stdout())),
         Some(path) => {
@@ -49,7 +52,7 @@ impl<'a> Rows<'a> {
     fn new(out: &'a mut dyn Write, args: &Export) -> io::Result<Rows<'a>> {
         let columns = match args.what {
             ExportWhat::Contacts => csv::CONTACT_COLUMNS.as_slice(),
-            ExportWhat::Verdicts => csv::VERDICT_COLUMNS.as_slice(),
+            ExportWhat::Verdicts | ExportWhat::Bundle => csv::VERDICT_COLUMNS.as_slice(),
         };
         Ok(match args.format {
             ExportFormat::Csv => Rows::Csv(Table::new(out, columns)?, columns),
@@ -71,7 +74,7 @@ impl<'a> Rows<'a> {
 async fn remote(client: &Client, args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut items = match args.what {
         ExportWhat::Contacts => client.all("/v1/contacts").await?,
-        ExportWhat::Verdicts => client.all("/v1/verdicts").await?,
+        ExportWhat::Verdicts | ExportWhat::Bundle => client.all("/v1/verdicts").await?,
     };
     if args.what == ExportWhat::Contacts {
         items.reverse();
@@ -87,7 +90,7 @@ fn local(args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
     let state = view.state();
     let mut rows = Rows::new(out, args)?;
     match args.what {
-        ExportWhat::Verdicts => {
+        ExportWhat::Verdicts | ExportWhat::Bundle => {
             let verdicts = state.judgement.verdicts().into_iter().map(VerdictOut::from);
             verdicts.map(|v| json!(v)).try_for_each(|v| rows.add(&v))
         }

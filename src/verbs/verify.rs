@@ -1,4 +1,4 @@
-//! `verify`: check a data folder, offline, changing nothing.
+//! `verify`: check a bundle or a data folder, offline, changing nothing.
 
 use std::path::Path;
 
@@ -14,11 +14,7 @@ use crate::{place, progress, table};
 /// Checks and says what was found.
 pub(crate) fn run(args: &Verify) -> anyhow::Result<Exit> {
     if let Some(bundle) = &args.bundle {
-        let message = format!(
-            "{} is not checked: this version knows no bundles yet; use --data",
-            bundle.display()
-        );
-        return Err(Ends::with(Exit::Unreadable, message));
+        return super::bundle::check(bundle, args);
     }
     let dir = place::required(args.data.clone())?;
     let trust = trust(args)?;
@@ -42,7 +38,7 @@ fn unreadable(error: store::OpenError) -> anyhow::Error {
     Ends::with(Exit::Unreadable, error.to_string())
 }
 
-fn trust(args: &Verify) -> anyhow::Result<Trust> {
+pub(crate) fn trust(args: &Verify) -> anyhow::Result<Trust> {
     let bad = |error: store::proof::NoteError| Ends::with(Exit::Unreadable, error.to_string());
     let vkey = args
         .vkey

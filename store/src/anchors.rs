@@ -19,7 +19,8 @@ pub struct AnchorFile {
     /// The checkpoint's number of entries.
     pub size: u64,
     /// `checkpoint` for the note that was vouched for; else the authority's name and `.tsr` for a
-    /// time-stamp, `.cosigned` for a note under its witness's line.
+    /// time-stamp, `.cosigned` for a note under its witness's line, `.pem` and `.vkey` for the root
+    /// and the key that these were verified by.
     pub name: String,
     /// The file.
     pub bytes: Vec<u8>,

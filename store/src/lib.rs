@@ -42,7 +42,7 @@ pub use log::TornTail;
 pub use log::frame::FORMAT;
 pub use payload::{
     DataKey, Draft, Field, INLINE_BYTES_MAX, Opened, PayloadError, SealError, Sealed, Sealer,
-    VALUE_BYTES_MAX,
+    VALUE_BYTES_MAX, entry_of,
 };
 pub use reader::{Head, Reader};
 pub use store::{Creation, Options, Store, Visit};

@@ -16,7 +16,7 @@ use crate::log::{self, HashWriter, Journal, TornTail};
 use crate::opening::{self, Opening};
 use crate::payload::{DataKey, Draft, Sealed, Sealer};
 use crate::proof::hash::to_hex;
-use crate::proof::{Checkpoint, SignedCheckpoint, SigningKey, VerifierKey, merkle};
+use crate::proof::{Checkpoint, Note, SignedCheckpoint, SigningKey, VerifierKey, merkle};
 use crate::reader::{Head, Reader, Shared};
 
 /// A segment that has reached this length is followed by a new one.
@@ -257,6 +257,19 @@ impl Store {
         let origin = self.origin().to_owned();
         let checkpoint = Checkpoint { origin, size, root };
         Ok(Some(checkpoint.sign(&self.signer)?))
+    }
+
+    /// Signs a statement about the log that is no checkpoint, such as a bundle's digest.
+    ///
+    /// # Errors
+    /// The statement reads as a checkpoint, which only [`Store::checkpoint`] signs, or is no text
+    /// of a note.
+    pub fn attest(&self, statement: String) -> Result<Note, Fault> {
+        if statement.parse::<Checkpoint>().is_ok() {
+            return Err(Fault::Refused("a statement may not read as a checkpoint"));
+        }
+        let signature = self.signer.sign(&statement, 0);
+        Ok(Note::new(statement, vec![signature])?)
     }
 
     /// The look-ups.

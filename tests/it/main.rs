@@ -7,6 +7,7 @@
 //!   who use it.
 //! - `accounts`: numbers, backfill, recordings, with a server that speaks like a provider.
 //! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
+//! - `bundles`: what a stranger can check.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`: who is told, also after a kill.
 //! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
@@ -27,6 +28,8 @@ mod anchors;
 mod arrows;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bundles;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]

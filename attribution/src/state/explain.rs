@@ -7,14 +7,12 @@ use honeytoken::Timestamp;
 use super::{NOBODY, Note, State};
 use crate::campaigns::Group;
 use crate::decision::{levels, posterior};
+use crate::judgement;
 use crate::roster::{DAY_US, Platform};
 use crate::taxonomy::Whose;
 use crate::verdict::{
     Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Reason, Verdict,
 };
-
-/// Days of exposure, over all numbers, below which nothing can be said.
-const EXPOSURE_DAYS_MIN: f64 = 45.0;
 
 impl State {
     pub(super) fn explain_all(&self) -> Vec<Verdict> {
@@ -49,7 +47,7 @@ impl State {
     }
 
     /// What was judged on a line, for platforms that had been given it.
-    fn judged(&self, line: u32) -> Vec<(&Note, Attribution<u32>)> {
+    pub(super) fn judged(&self, line: u32) -> Vec<(&Note, Attribution<u32>)> {
         let all = self
             .judge_line(line)
             .into_iter()
@@ -151,25 +149,9 @@ impl State {
         contacts: &BTreeMap<Cause, u64>,
         leaks: &[&Note],
     ) -> Class {
-        let count = |cause| contacts.get(&cause).copied().unwrap_or(0);
-        if platform.case.flagged.is_some() {
-            return if self.is_resold(leaks) {
-                Class::Resold
-            } else {
-                Class::Leaked
-            };
-        }
-        if count(Cause::DisclosedPartner) > 0 {
-            return Class::Disclosed;
-        }
-        if count(Cause::FirstParty) > 1 {
-            return Class::FirstParty;
-        }
-        if self.exposure_days(platform) < EXPOSURE_DAYS_MIN {
-            Class::Insufficient
-        } else {
-            Class::Quiet
-        }
+        let flagged = platform.case.flagged.is_some();
+        let began = self.buyers_began(leaks);
+        judgement::class(flagged, &began, contacts, self.exposure_days(platform))
     }
 
     /// From the last registration that leaked, or the common date that explains most, to the
@@ -193,10 +175,8 @@ impl State {
         Some((Timestamp::from_micros(from), Timestamp::from_micros(first)))
     }
 
-    /// Several buyers, or one trade that goes on.
-    fn is_resold(&self, leaks: &[&Note]) -> bool {
-        const BUYERS_MIN: usize = 3;
-        const SPREAD_DAYS: i64 = 30;
+    /// When each campaign among these contacts began.
+    pub(super) fn buyers_began(&self, leaks: &[&Note]) -> Vec<Timestamp> {
         let mut starts: BTreeMap<u32, i64> = BTreeMap::new();
         for note in leaks.iter().filter(|n| n.group != NOBODY && !n.silent) {
             let start = starts
@@ -204,9 +184,7 @@ impl State {
                 .or_insert(note.at);
             *start = note.at.min(*start);
         }
-        let (first, last) = (starts.values().min(), starts.values().max());
-        let spread = first.zip(last).map_or(0, |(f, l)| (l - f) / DAY_US);
-        starts.len() >= BUYERS_MIN && spread >= SPREAD_DAYS
+        starts.into_values().map(Timestamp::from_micros).collect()
     }
 
     fn flags(&self, platform: &Platform, notes: &[&Note]) -> Vec<Flag> {
@@ -286,7 +264,7 @@ impl State {
     }
 }
 
-fn factors(platform: &Platform) -> Vec<Factor> {
+pub(super) fn factors(platform: &Platform) -> Vec<Factor> {
     let case = &platform.case;
     [
         ("rate", case.rate.log_e()),

@@ -104,6 +104,7 @@ impl Asked<'_> {
         Ok(Answer {
             bytes,
             extension: "tsr",
+            trust: ("pem", roots.pem(stamped.root).unwrap_or_default()),
             at: stamped.at,
         })
     }
@@ -126,6 +127,7 @@ impl Asked<'_> {
         Ok(Answer {
             bytes: note.to_string().into_bytes(),
             extension: "cosigned",
+            trust: ("vkey", format!("{key}\n")),
             at: Timestamp::from_unix_s(unix_s),
         })
     }

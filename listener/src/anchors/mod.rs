@@ -196,6 +196,10 @@ async fn anchor(app: &App, authority: &Authority) -> Result<(), KeepError> {
     let files = [
         file("checkpoint".to_owned(), note),
         file(
+            format!("{}.{}", authority.id, answer.trust.0),
+            answer.trust.1.into_bytes(),
+        ),
+        file(
             format!("{}.{}", authority.id, answer.extension),
             answer.bytes,
         ),
@@ -223,6 +227,8 @@ fn sha256(bytes: &[u8]) -> String {
 struct Answer {
     bytes: Vec<u8>,
     extension: &'static str,
+    /// What it was verified by, root or key, after the extension of the file that keeps it.
+    trust: (&'static str, String),
     at: Timestamp,
 }
 

@@ -9,6 +9,7 @@ mod alerts;
 mod attachments;
 mod attention;
 mod backups;
+mod bundles;
 mod caller;
 mod connections;
 mod contacts;
@@ -123,6 +124,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(verdicts::links))
         .routes(routes!(graph::graph))
         .routes(routes!(designs::create))
+        .routes(routes!(bundles::bundle))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

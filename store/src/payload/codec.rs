@@ -153,8 +153,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<View<'_>, PayloadError> {
     }
 }
 
-/// The entry that fields make. `fields` may leave out what the event's body has a default for.
-pub(crate) fn entry<'a>(
+/// The entry that fields make, each a name and JSON. `fields` may leave out what the event's body
+/// has a default for.
+///
+/// # Errors
+/// They make none, or one of a kind that this version does not know.
+pub fn entry<'a>(
     index: u64,
     fields: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<Entry, PayloadError> {

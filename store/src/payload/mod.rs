@@ -10,6 +10,7 @@ mod seal;
 mod sealer;
 
 pub use codec::PayloadError;
+pub use codec::entry as entry_of;
 pub(crate) use codec::{BlobRef, Value, entry, read};
 pub use fields::Field;
 pub use opened::Opened;

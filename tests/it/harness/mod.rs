@@ -7,6 +7,7 @@ pub(crate) mod chance;
 pub(crate) mod description;
 pub(crate) mod folder;
 pub(crate) mod http;
+pub(crate) mod mutate;
 pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod receiver;

@@ -9,6 +9,8 @@ use super::{Hash, TimeStampError};
 
 /// id-kp-timeStamping, the content of its DER.
 const TIME_STAMPING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
+/// Characters in a line of PEM (RFC 7468).
+const PEM_LINE: usize = 64;
 /// The most roots that are read from one file.
 const ROOTS_MAX: usize = 256;
 
@@ -58,6 +60,22 @@ impl Roots {
     pub fn and(mut self, others: &Roots) -> Roots {
         self.0.extend(others.0.iter().cloned());
         self
+    }
+
+    /// One of them, as PEM.
+    pub fn pem(&self, root: Hash) -> Option<String> {
+        use base64::prelude::{BASE64_STANDARD, Engine as _};
+        let der = self.0.iter().find(|der| Hash::of(&[der]) == root)?;
+        let text = BASE64_STANDARD.encode(der);
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(PEM_LINE)
+            .filter_map(|line| std::str::from_utf8(line).ok())
+            .collect();
+        Some(format!(
+            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+            lines.join("\n")
+        ))
     }
 
     /// Whether a root with this SHA-256 is among them.

@@ -1,0 +1,173 @@
+//! Evidence bundles: decided and recorded on the writer's thread, gathered beside it, signed by the
+//! log.
+//!
+//! What a bundle says is in the log before it is in the bundle: the verdict with its statistics, and
+//! that somebody exported it.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use honeytoken::{ConnectionId, Event, KeyId, Operation, PhoneNumber, PlatformId, Timestamp};
+use report::bundle::{BundleError, Preset, Unsigned, Wish, gather};
+use ring::digest::{Context, SHA256};
+use store::{Fault, IndexFault, Lookup, ReadError};
+
+use crate::api_key::hex;
+use crate::ledger::{Ledger, RecordError, State, View};
+
+/// Keys of the past that are looked up in one step.
+const STEP_ENTRIES: usize = 1024;
+/// How much of the program's file is read at once, in bytes.
+const READ_BYTES: usize = 1 << 16;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The platform.
+    pub platform: PlatformId,
+    /// For whom.
+    pub preset: Preset,
+    /// All entries of the log.
+    pub whole_log: bool,
+    /// The key that asks, if one does.
+    pub by: Option<KeyId>,
+}
+
+/// Why there is no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// Nobody knows the platform.
+    #[error("platform {0} is unknown; GET /v1/platforms lists those that are")]
+    Unknown(PlatformId),
+    /// It could not be recorded.
+    #[error("{0}")]
+    Record(#[from] RecordError),
+    /// It could not be signed.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+    /// The index does not answer.
+    #[error("{0}")]
+    Index(#[from] IndexFault),
+    /// An entry cannot be read.
+    #[error("{0}")]
+    Read(#[from] ReadError),
+    /// It could not be packed.
+    #[error("{0}")]
+    Bundle(#[from] BundleError),
+}
+
+/// Records the export and the verdict, and signs a checkpoint over both.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn begin(ledger: &mut Ledger, order: &Order, now: Timestamp) -> Result<Wish, ExportError> {
+    let view = ledger.view();
+    let program = format!("canaryline {}", env!("CARGO_PKG_VERSION"));
+    let judgement = {
+        let state = view.state();
+        let judgement = state
+            .judgement
+            .judgement(&order.platform, state.size(), &program);
+        judgement.ok_or_else(|| ExportError::Unknown(order.platform.clone()))?
+    };
+    let export = Operation {
+        operation: "export".to_owned(),
+        detail: format!(
+            "bundle of platform {} for {}",
+            order.platform,
+            order.preset.as_str()
+        ),
+    };
+    let events = vec![Event::Operation(export), Event::Judgement(judgement)];
+    let recorded = ledger.record(now, order.by.as_ref(), events)?;
+    ledger.checkpoint()?;
+    let vkey = ledger.store().verifier_key();
+    let keys = keys(&view)?;
+    let state = view.state();
+    let placed = || {
+        let all = state
+            .registry
+            .honeytokens()
+            .map(|record| &record.honeytoken);
+        all.filter(|token| token.platform == order.platform)
+    };
+    let numbers: Vec<PhoneNumber> = placed().map(|token| token.number).collect();
+    Ok(Wish {
+        platform: order.platform.clone(),
+        preset: order.preset,
+        whole_log: order.whole_log,
+        connections: connections(&state, &numbers),
+        numbers,
+        honeytokens: placed().map(|token| token.honeytoken.clone()).collect(),
+        personas: placed().map(|token| token.persona.clone()).collect(),
+        keys,
+        judgement: recorded.last().copied().unwrap_or_default(),
+        vkey,
+        made_at: now,
+        program,
+        program_sha256: None,
+    })
+}
+
+/// Gathers what was begun; long for a long log, and needs no writer.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn collect(
+    view: &View,
+    mut wish: Wish,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Unsigned, ExportError> {
+    wish.program_sha256 = program_sha256();
+    Ok(gather(&view.reader, &view.sealer, &wish, progress)?)
+}
+
+/// Has the log sign it.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn sign(ledger: &mut Ledger, unsigned: Unsigned) -> Result<Vec<u8>, ExportError> {
+    let note = ledger.store().attest(unsigned.statement())?;
+    Ok(unsigned.signed(&note)?)
+}
+
+fn connections(state: &State, numbers: &[PhoneNumber]) -> Vec<ConnectionId> {
+    let lines = numbers
+        .iter()
+        .filter_map(|number| state.registry.line(number, Timestamp::EPOCH));
+    let mut connections: Vec<ConnectionId> = lines.map(|l| l.line.connection.clone()).collect();
+    connections.sort();
+    connections.dedup();
+    connections
+}
+
+/// All keys there ever were: the custody log is theirs.
+fn keys(view: &View) -> Result<Vec<KeyId>, ExportError> {
+    let (mut keys, mut from) = (Vec::new(), 0);
+    loop {
+        let step = view
+            .index
+            .oldest(&Lookup::Kind("key_created"), from, STEP_ENTRIES)?;
+        let Some(last) = step.last() else {
+            return Ok(keys);
+        };
+        from = last + 1;
+        for index in step {
+            if let Some(Event::KeyCreated(key)) = view.reader.entry(index)?.map(|e| e.event) {
+                keys.push(key.key);
+            }
+        }
+    }
+}
+
+/// The digest of the program's own file, if it can be read.
+fn program_sha256() -> Option<String> {
+    let mut file = File::open(std::env::current_exe().ok()?).ok()?;
+    let (mut context, mut buffer) = (Context::new(&SHA256), vec![0; READ_BYTES]);
+    loop {
+        match file.read(&mut buffer).ok()? {
+            0 => return Some(hex(context.finish().as_ref())),
+            read => context.update(&buffer[..read]),
+        }
+    }
+}
