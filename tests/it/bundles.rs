@@ -429,7 +429,7 @@ fn another_key_a_cut_log_and_a_second_view_are_detected() {
     assert_eq!(
         fails(
             &early,
-            &against(&made.server.admin().get("/log/checkpoint").text())
+            &against(made.server.admin().get("/log/checkpoint").text())
         ),
         Check::Against
     );
