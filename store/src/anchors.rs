@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use crate::disk::{self, Disk as _, RealDisk};
 use crate::error::ReadError;
@@ -48,24 +49,29 @@ impl Reader {
     /// # Errors
     /// The disk's.
     pub fn anchors(&self) -> Result<Vec<AnchorFile>, ReadError> {
-        let mut files = Vec::new();
-        let dir = match fs::read_dir(self.0.folder.anchors()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
-            dir => dir?,
-        };
-        for folder in dir {
-            let folder = folder?;
-            let name = folder.file_name();
-            // Whatever else lies there was not put there by us.
-            if let Some(size) = name.to_str().and_then(|name| name.parse().ok()) {
-                for file in fs::read_dir(folder.path())? {
-                    files.extend(anchor(size, &file?)?);
-                }
+        Ok(list(&self.0.folder.anchors())?)
+    }
+}
+
+/// All files in a folder of anchors, by size and name; none where there is no such folder.
+pub(crate) fn list(dir: &Path) -> io::Result<Vec<AnchorFile>> {
+    let mut files = Vec::new();
+    let dir = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
+        dir => dir?,
+    };
+    for folder in dir {
+        let folder = folder?;
+        let name = folder.file_name();
+        // Whatever else lies there was not put there by us.
+        if let Some(size) = name.to_str().and_then(|name| name.parse().ok()) {
+            for file in fs::read_dir(folder.path())? {
+                files.extend(anchor(size, &file?)?);
             }
         }
-        files.sort_by(|a, b| (a.size, &a.name).cmp(&(b.size, &b.name)));
-        Ok(files)
     }
+    files.sort_by(|a, b| (a.size, &a.name).cmp(&(b.size, &b.name)));
+    Ok(files)
 }
 
 fn anchor(size: u64, file: &fs::DirEntry) -> io::Result<Option<AnchorFile>> {

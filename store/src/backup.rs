@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use honeytoken::{Entry, Erasure, Event, Genesis, Timestamp};
 
+use crate::anchors;
 use crate::disk::{self, Disk};
 use crate::error::{Fault, OpenError, ReadError};
 use crate::folder::Folder;
@@ -280,6 +281,14 @@ fn copy_all(
     }
     for (from, to) in pairs {
         copy(disk, &from, &to, u64::MAX).map_err(OpenError::io("copy", &from))?;
+    }
+    let anchors = source.anchors();
+    for file in anchors::list(&anchors).map_err(OpenError::io("list", &anchors))? {
+        let path = target.anchor(file.size, &file.name);
+        let dir = target.anchor_dir(file.size);
+        disk.create_dir(&dir)
+            .map_err(OpenError::io("create", &dir))?;
+        disk::replace(disk, &path, &file.bytes).map_err(OpenError::io("copy", &path))?;
     }
     if let Some(list) = erased {
         let text = fs::read(list).map_err(OpenError::io("read", list))?;

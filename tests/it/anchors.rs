@@ -93,6 +93,28 @@ fn a_placement_is_vouched_for_and_others_tools_agree() {
         files(&data.join("anchors")).len()
     );
     run(arguments!["verify", "--data", data]).with(0);
+    // A restored log keeps them, and what it exports is still vouched for.
+    let (again, zip) = (folder.path("again"), folder.path("x.zip"));
+    run(arguments!["restore", "--from", copy, "--data", again]).with(0);
+    assert_eq!(
+        files(&again.join("anchors")).len(),
+        files(&data.join("anchors")).len()
+    );
+    run(arguments![
+        "export",
+        "bundle",
+        "--data",
+        again,
+        "--platform",
+        "acme",
+        "--out",
+        zip
+    ])
+    .with(0);
+    let json = run(arguments!["verify", zip, "--json"]).with(0).json();
+    let findings = json["findings"].as_array().unwrap();
+    let order = findings.iter().find(|f| f["check"] == "order").unwrap();
+    assert_eq!(order["outcome"], "holds", "{order}");
 }
 
 #[test]
