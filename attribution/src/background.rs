@@ -1,9 +1,11 @@
 //! How much a number gets anyway: learned from lines that nobody was given, and from each line's
 //! own past, season by season.
 //!
-//! Per line and stream, a day is active or not. Days are exchangeable given the line's own rate,
-//! which is Beta distributed over lines: the next day is active with probability
-//! `s (a + x) / (a + b + t)` after `x` active days of `t` (Pólya's urn).
+//! Per line and stream, a day is active or not. Days are alike given the line's own rate; how rates
+//! are spread over lines is not assumed but estimated (Robbins 1956; Laird 1978): weights on a grid
+//! of rates, by expectation and maximisation over lines that nobody was given. A few lines that
+//! somebody else had before, ten times as busy as the rest, then have their place. The next day is
+//! active with the mean rate, weighed by how well each rate explains the line's past.
 
 use std::collections::BTreeMap;
 
@@ -25,12 +27,13 @@ const SEASON_DAYS: [f64; STREAMS] = [6.0, 6.0, 42.0];
 const SEASON_SHRINK: [f64; STREAMS] = [6.0, 6.0, 3.0];
 /// The season's bounds.
 const SEASON_BOUNDS: (f64, f64) = (0.2, 8.0);
-/// The largest weight of the population beside a line's own past, in days.
-const CONCENTRATION_MAX: f64 = 100.0;
-/// The smallest.
-const CONCENTRATION_MIN: f64 = 8.0;
-/// What is believed of lines before any is seen: active days, days.
-const PRIOR: (f64, f64) = (1.0, 25.0);
+/// Rates that a line may have, active days a day: each twice the one before.
+const RATES: usize = 12;
+const RATE_MIN: f64 = 0.000_25;
+/// Lines' worth of belief in all rates alike, before any line is seen.
+const PRIOR_LINES: f64 = 1.0;
+/// Rounds of estimation at each look; they go on from the last one's.
+const ROUNDS: usize = 8;
 
 /// One line's own past.
 #[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
@@ -45,12 +48,15 @@ pub(crate) struct Record {
     pub(crate) storm_until: i64,
     /// Silent contacts of the day being closed.
     pub(crate) silent_today: u32,
+    /// What a day is expected to be active with, by stream, as of the last look.
+    pub(crate) due: [f64; STREAMS],
 }
 
 /// What is known of all lines together.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Background {
-    shape: [(f64, f64); STREAMS],
+    /// Weights of the rates, by stream.
+    weights: [[f64; RATES]; STREAMS],
     seasons: BTreeMap<u32, Season>,
 }
 
@@ -67,7 +73,7 @@ struct Season {
 impl Default for Background {
     fn default() -> Background {
         Background {
-            shape: [(PRIOR.0, PRIOR.1 - PRIOR.0); STREAMS],
+            weights: [[1.0 / RATES as f64; RATES]; STREAMS],
             seasons: BTreeMap::new(),
         }
     }
@@ -83,11 +89,14 @@ impl Background {
     /// Learns the spread of rates over lines from those that nobody was given.
     pub(crate) fn learn<'a>(&mut self, records: impl Iterator<Item = &'a Record> + Clone) {
         for stream in 0..STREAMS {
-            self.shape[stream] = shape(
-                records
-                    .clone()
-                    .map(|r| (f64::from(r.active[stream]), r.days)),
-            );
+            let mut alike: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+            for record in records.clone().filter(|r| r.days >= 1.0) {
+                let past = (record.active[stream], record.days as u32);
+                *alike.entry(past).or_default() += 1.0;
+            }
+            for _ in 0..ROUNDS {
+                self.weights[stream] = better(&self.weights[stream], &alike);
+            }
         }
     }
 
@@ -110,33 +119,53 @@ impl Background {
 
     /// The day's probability without the season, which the season itself is measured against.
     pub(crate) fn base(&self, record: &Record, stream: usize) -> f64 {
-        let (a, b) = self.shape[stream];
-        (a + f64::from(record.active[stream])) / (a + b + record.days)
+        if record.due[stream] > 0.0 {
+            record.due[stream]
+        } else {
+            self.due(record, stream)
+        }
+    }
+
+    /// Looks again at what a line's days are expected to be.
+    pub(crate) fn look(&self, record: &mut Record) {
+        record.due = std::array::from_fn(|stream| self.due(record, stream));
+    }
+
+    fn due(&self, record: &Record, stream: usize) -> f64 {
+        let belief = belief(&self.weights[stream], record.active[stream], record.days);
+        belief.iter().enumerate().map(|(i, w)| w * rate(i)).sum()
     }
 }
 
-/// Beta by moments: the mean over all days, and the spread beyond what chance alone would give.
-fn shape(lines: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
-    let (x, t) = lines
-        .clone()
-        .fold(PRIOR, |sum, l| (sum.0 + l.0, sum.1 + l.1));
-    let mean = (x / t).clamp(1e-4, 0.5);
-    let (mut spread, mut chance, mut pairs) = (0.0, 0.0, 0.0);
-    for (x, t) in lines.filter(|l| l.1 > 0.0) {
-        let apart = x - mean * t;
-        spread += apart * apart;
-        chance += mean * (1.0 - mean) * t;
-        pairs += mean * (1.0 - mean) * t * (t - 1.0);
+fn rate(i: usize) -> f64 {
+    RATE_MIN * f64::from(1_u32 << i)
+}
+
+/// How far each rate is believed, after so many active days of so many.
+fn belief(weights: &[f64; RATES], active: u32, days: f64) -> [f64; RATES] {
+    let x = f64::from(active);
+    let silent = (days - x).max(0.0);
+    let logs: [f64; RATES] = std::array::from_fn(|i| {
+        libm::log(weights[i].max(1e-12)) + x * libm::log(rate(i)) + silent * libm::log1p(-rate(i))
+    });
+    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let likely = logs.map(|log| libm::exp(log - top));
+    let sum: f64 = likely.iter().sum();
+    likely.map(|l| l / sum)
+}
+
+/// One round of estimation: each line counts for the rates that explain it.
+fn better(weights: &[f64; RATES], alike: &BTreeMap<(u32, u32), f64>) -> [f64; RATES] {
+    let mut counts = [PRIOR_LINES / RATES as f64; RATES];
+    for ((active, days), lines) in alike {
+        let belief = belief(weights, *active, f64::from(*days));
+        counts
+            .iter_mut()
+            .zip(belief)
+            .for_each(|(n, b)| *n += lines * b);
     }
-    // Var = m(1-m) t (1 + (t-1) / (k+1)), summed over lines and solved for k.
-    let excess = spread - chance;
-    let k = if excess > 0.0 {
-        pairs / excess - 1.0
-    } else {
-        CONCENTRATION_MAX
-    };
-    let k = k.clamp(CONCENTRATION_MIN, CONCENTRATION_MAX);
-    (mean * k, (1.0 - mean) * k)
+    let sum: f64 = counts.iter().sum();
+    counts.map(|n| n / sum)
 }
 
 #[cfg(test)]
@@ -163,7 +192,10 @@ mod tests {
             background.expected(0, &quiet, NEW),
             background.expected(0, &busy, NEW),
         );
-        assert!(low < 0.04 && high > 0.2, "{low} {high}");
+        assert!(low < 0.01 && high > 0.2, "{low} {high}");
+        // A line that nothing is known of may be one of the busy ones.
+        let unknown = background.expected(0, &Record::default(), NEW);
+        assert!((0.03..0.2).contains(&unknown), "{unknown}");
         background.take_in(0, [(60.0, 20.0); STREAMS]);
         assert!(background.expected(0, &quiet, NEW) > 2.0 * low);
         assert!(background.expected(1, &quiet, NEW) == low);

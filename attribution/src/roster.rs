@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::background::Record;
 use crate::evidence::Case;
 use crate::taxonomy::Profile;
-use crate::text::{NameKeys, name_keys};
+use crate::text::{NameKeys, Names, name_keys};
 
 /// Microseconds in a day.
 pub(crate) const DAY_US: i64 = 86_400_000_000;
@@ -103,10 +103,9 @@ pub(crate) struct Roster {
     by_number: BTreeMap<PhoneNumber, u32>,
     by_platform: BTreeMap<PlatformId, u32>,
     by_honeytoken: BTreeMap<HoneytokenId, u32>,
-    names: BTreeMap<String, u32>,
-    /// Placements by digest of the whole name, and of its parts.
-    pub(crate) spoken: BTreeMap<u64, Vec<u32>>,
-    pub(crate) spoken_parts: BTreeMap<u64, Vec<u32>>,
+    places: BTreeMap<String, u32>,
+    /// The placements' names.
+    pub(crate) spoken: Names,
 }
 
 impl Roster {
@@ -119,8 +118,8 @@ impl Roster {
     }
 
     fn intern(&mut self, name: &str) -> u32 {
-        let next = self.names.len() as u32;
-        *self.names.entry(name.to_owned()).or_insert(next)
+        let next = self.places.len() as u32;
+        *self.places.entry(name.to_owned()).or_insert(next)
     }
 
     pub(crate) fn add_line(&mut self, added: &LineAdded) {
@@ -190,12 +189,10 @@ impl Roster {
         }
         let platform = self.platform_or_new(&token.platform);
         let index = self.placements.len() as u32;
-        let keys = name_keys(&token.persona.name);
-        for key in keys.iter().map(|k| k.whole) {
-            self.spoken.entry(key).or_default().push(index);
-        }
-        for key in keys.iter().flat_map(|k| k.parts.iter()) {
-            self.spoken_parts.entry(*key).or_default().push(index);
+        let name = &token.persona.name;
+        let keys = name_keys(name, token.persona.romanised.as_deref());
+        if let Some(keys) = &keys {
+            self.spoken.add(name, keys, index);
         }
         let registered = token.registered_at.as_micros();
         self.placements.push(Placement {

@@ -22,6 +22,7 @@ mod graph;
 mod judge;
 mod judgement;
 mod links;
+mod listen;
 mod observe;
 mod placing;
 
@@ -86,6 +87,8 @@ pub struct State {
     pub(crate) roster: Roster,
     pub(crate) campaigns: Campaigns,
     pub(crate) background: Background,
+    /// Names that texts address, by digest: the line where, or nobody's if on several.
+    pub(crate) addressees: BTreeMap<u64, u32>,
     /// By script: Latin, Han.
     pub(crate) coincidence: [Coincidence; 2],
     pub(crate) notes: Vec<Note>,
@@ -129,6 +132,7 @@ impl State {
             roster: Roster::default(),
             campaigns: Campaigns::default(),
             background: Background::default(),
+            addressees: BTreeMap::new(),
             coincidence: Default::default(),
             notes: Vec::new(),
             waiting: Vec::new(),

@@ -17,6 +17,8 @@ pub(crate) struct Hit {
     /// Nobody had been given the line.
     pub(crate) unplaced: bool,
     pub(crate) control: bool,
+    /// It asked there for somebody else, by name.
+    pub(crate) personal: bool,
 }
 
 /// One caller's activity.
@@ -81,6 +83,7 @@ impl Group {
                 first.last = first.last.max(later.last);
                 first.contacts += later.contacts;
                 first.unplaced |= later.unplaced;
+                first.personal |= later.personal;
             }
             same
         });

@@ -10,7 +10,7 @@ const SHARES: [f64; 3] = [0.05, 0.3, 0.8];
 /// Share of campaigns that work the platform's list.
 const BUYERS: [f64; 4] = [0.02, 0.15, 0.5, 0.9];
 /// How much is not bet.
-const KEPT: f64 = 0.2;
+const KEPT: f64 = 0.3;
 
 /// A bet that one campaign works one platform's list.
 #[derive(Debug, Clone, Serialize, Deserialize)]

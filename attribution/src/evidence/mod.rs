@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use breadth::{Bet, Breadth, Next};
 pub(crate) use rate::{Decay, Rate};
-pub(crate) use token::{Coincidence, Heard, Token};
+pub(crate) use token::{Coincidence, Heard, Overheard, Token};
 
 /// All that speaks for and against one platform.
 #[derive(Debug, Default, Serialize, Deserialize)]

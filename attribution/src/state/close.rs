@@ -190,9 +190,12 @@ impl State {
                 continue;
             }
             line.record.days += live;
-            for stream in 0..STREAMS {
-                let on = active.contains_key(&(index as u32, stream));
-                line.record.active[stream] += u32::from(on);
+            let on = |stream| active.contains_key(&(index as u32, stream));
+            for stream in (0..STREAMS).filter(|s| on(*s)) {
+                line.record.active[stream] += 1;
+            }
+            if (0..STREAMS).any(on) {
+                self.background.look(&mut line.record);
             }
         }
     }
@@ -206,6 +209,9 @@ impl State {
             .map(|l| l.soak.unwrap_or(l.record))
             .collect();
         self.background.learn(unplaced.iter());
+        for line in &mut self.roster.lines {
+            self.background.look(&mut line.record);
+        }
         self.appeal.refresh(&self.roster.lines);
     }
 
@@ -265,6 +271,7 @@ impl State {
             let live = line.live(seen.day, i64::MIN);
             if live > 0.0 && !std::mem::replace(&mut seen.counted, true) {
                 line.record.active[seen.stream] += 1;
+                self.background.look(&mut line.record);
             }
             line.open[at] = seen;
             if live >= 1.0 {

@@ -213,6 +213,10 @@ impl State {
             return Some(Cause::Leak);
         }
         let group = self.campaigns.get(note.group).filter(|g| g.linkable)?;
+        let here = group.hits.iter().find(|h| h.line == note.line);
+        if here.is_some_and(|h| h.personal) {
+            return Some(Cause::PreviousOwner);
+        }
         if let Some(placement) = accused
             && let Some(cause) = self.on_accused(group, note, placement)
         {

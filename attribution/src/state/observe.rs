@@ -5,10 +5,10 @@ use super::{NOBODY, State, Waiting};
 use crate::background::{AGAIN, NEW, SILENT};
 use crate::campaigns::{HITS_MAX, Hit};
 use crate::decision::posterior;
-use crate::evidence::{Bet, Heard, Next};
+use crate::evidence::{Bet, Next};
 use crate::roster::{DAY_US, Platform};
 use crate::taxonomy::{Seen, Whose};
-use crate::text::{handles, spoken};
+use crate::text::handles;
 
 /// Lines nobody was given that a campaign may reach and still be followed as a list worker.
 const UNPLACED_MAX: u32 = 4;
@@ -61,7 +61,8 @@ impl State {
         if matches!(whose, Whose::Transaction | Whose::Own | Whose::Partner) {
             return None;
         }
-        let active = self.follow(line, contact);
+        let personal = self.asks_for_another(line, contact);
+        let active = self.follow(line, contact, personal);
         if active.is_some_and(|(_, stream)| stream != AGAIN) {
             self.ring_at_once(line, contact.at);
         }
@@ -93,67 +94,6 @@ impl State {
         best
     }
 
-    /// Names in the text: the personas' of this line, and by how much chance others'.
-    fn listen(&mut self, line: u32, contact: &Waiting) {
-        if contact.text.is_empty() {
-            return;
-        }
-        let heard = spoken(&contact.text);
-        let bearers = |keys: &[u64], index: &std::collections::BTreeMap<u64, Vec<u32>>| {
-            let mut found: Vec<u32> = keys
-                .iter()
-                .filter_map(|k| index.get(k))
-                .flatten()
-                .copied()
-                .collect();
-            found.sort_unstable();
-            found.dedup();
-            found
-        };
-        let whole = bearers(&heard.whole, &self.roster.spoken);
-        let parts = bearers(&heard.parts, &self.roster.spoken_parts);
-        let han = contact.text.chars().any(crate::text::is_han);
-        let script = usize::from(han);
-        let group = self.notes[contact.note as usize].group;
-        let mass = self.campaigns.get(group).is_some_and(|g| g.unplaced > 0);
-        let chances = self.coincidence[script].chances();
-        let (mut own_whole, mut own_part) = (Vec::new(), 0);
-        for index in self.roster.lines[line as usize].placements.clone() {
-            let placement = &mut self.roster.placements[index as usize];
-            let has = |list: &[u32]| list.binary_search(&index).is_ok();
-            let found = if has(&whole) {
-                Heard::Whole
-            } else if has(&parts) {
-                Heard::Part
-            } else {
-                Heard::Not
-            };
-            if placement.registered > contact.at {
-                placement.name_void |= found == Heard::Whole;
-                placement.part_heard |= found == Heard::Part;
-                continue;
-            }
-            own_whole.push(index);
-            own_part += u64::from(has(&parts));
-            let other_script = placement.keys.as_ref().is_none_or(|k| k.han != han);
-            if placement.name_void || placement.name_heard || other_script {
-                continue;
-            }
-            if found == Heard::Part && std::mem::replace(&mut placement.part_heard, true) {
-                continue;
-            }
-            placement.name_heard = found == Heard::Whole;
-            self.notes[contact.note as usize].named |= found == Heard::Whole;
-            self.roster.platforms[placement.platform as usize]
-                .case
-                .token
-                .text(found, mass, chances);
-            self.touched.insert(placement.platform);
-        }
-        let others = whole.into_iter().filter(|p| !own_whole.contains(p));
-        self.coincidence[script].text(line, others, parts.len() as u64 - own_part);
-    }
-
     fn ring_at_once(&mut self, line: u32, at: i64) {
         for index in &self.unjudged {
             let placement = &self.roster.placements[*index as usize];
@@ -164,7 +104,7 @@ impl State {
     }
 
     /// Joins the contact to its campaign, and says which stream it makes active.
-    fn follow(&mut self, line: u32, contact: &Waiting) -> Option<(u32, usize)> {
+    fn follow(&mut self, line: u32, contact: &Waiting, personal: bool) -> Option<(u32, usize)> {
         let day = contact.at.div_euclid(DAY_US);
         let handles = handles(&contact.text);
         let joined = self.campaigns.join(&contact.from, &handles, day);
@@ -182,6 +122,10 @@ impl State {
         if let Some(hit) = group.hits.iter_mut().find(|h| h.line == line) {
             hit.last = day;
             hit.contacts += 1;
+            hit.personal |= personal;
+            if hit.personal {
+                return None;
+            }
             let again = hit.contacts == 2 && (1..=AGAIN_DAYS_MAX).contains(&(day - hit.day));
             let seen_elsewhere = group.controls > u32::from(control);
             let candidate = again && group.linkable && !seen_elsewhere;
@@ -202,8 +146,12 @@ impl State {
                     contacts: 1,
                     unplaced,
                     control,
+                    personal,
                 },
             );
+        }
+        if personal {
+            return None;
         }
         if silent || (!joined.linkable && !known) {
             self.notes[contact.note as usize].silent = true;
@@ -315,7 +263,12 @@ impl State {
         let reached: Vec<u32> = campaign.hits.iter().map(|h| h.line).collect();
         let chance = self.chance_of(hit.line, &reached);
         for bet in &mut bets {
-            let next = self.next_for(bet.platform, &reached, hit, chance);
+            let left = self.left_of(bet.platform, &reached, hit.day);
+            let next = Next {
+                ours: left.contains(&hit.line),
+                left: left.len(),
+                chance: self.rival(bet.platform, &reached, hit, chance),
+            };
             let case = &mut self.roster.platforms[bet.platform as usize].case;
             case.breadth.update(bet, &next);
             self.touched.insert(bet.platform);
@@ -352,20 +305,16 @@ impl State {
         }
     }
 
-    fn next_for(&self, platform: u32, reached: &[u32], hit: Hit, chance: f64) -> Next {
-        let at = (hit.day + 1) * DAY_US - 1;
-        let left: Vec<u32> = self.roster.platforms[platform as usize]
+    /// The platform's numbers that were not reached yet.
+    fn left_of(&self, platform: u32, reached: &[u32], day: i64) -> Vec<u32> {
+        let at = (day + 1) * DAY_US - 1;
+        self.roster.platforms[platform as usize]
             .placements
             .iter()
             .map(|p| &self.roster.placements[*p as usize])
             .filter(|p| p.registered <= at && !reached.contains(&p.line))
             .map(|p| p.line)
-            .collect();
-        Next {
-            ours: left.contains(&hit.line),
-            left: left.len(),
-            chance: self.rival(platform, reached, hit, chance),
-        }
+            .collect()
     }
 
     /// Where lines are shared, another platform that explains the campaign so far may explain the

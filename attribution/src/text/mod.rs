@@ -4,10 +4,12 @@
 //! letters. Only the first [`TEXT_CHARS_MAX`] characters are looked at, so that no text costs more
 //! than a bounded time. Nothing here knows numbers, platforms or time.
 
+mod addressee;
 mod handles;
 mod likeness;
 mod persona;
 
+pub(crate) use addressee::addressees;
 #[cfg(test)]
 pub(crate) use handles::HANDLES_MAX;
 pub use handles::call_back_numbers;
@@ -15,7 +17,7 @@ pub(crate) use handles::{Handles, domains_in, handles, signature_in};
 #[cfg(test)]
 pub(crate) use likeness::BANDS;
 pub(crate) use likeness::{Shingles, Sketch};
-pub(crate) use persona::{NameKeys, name_keys, spoken};
+pub(crate) use persona::{NameKeys, Names, Spoken, name_keys};
 
 /// The most characters of a text that are looked at.
 pub(crate) const TEXT_CHARS_MAX: usize = 2_000;

@@ -1,94 +1,129 @@
-//! Whether a text speaks a name, whole or in part.
+//! The names of personas: how each may be spoken, and which of them a text speaks.
+//!
+//! A name is looked for whole, by its sound (recognition writes what it hears: other characters of
+//! the same sound, other vowels, words split or joined), and in part. How much each way of hearing
+//! means is not said here: it is measured on the texts themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pinyin::ToPinyin as _;
+use serde::{Deserialize, Serialize};
 
 use super::{digest, digest_chars, folded, is_han};
 
+/// The shortest Latin name that counts as a part.
+const PART_LETTERS_MIN: usize = 4;
+/// The fewest sounds of a Latin name that are told from others'.
+const SOUNDS_MIN: usize = 4;
+/// The most words over which recognition spreads a Latin name.
+const WORDS_MAX: usize = 4;
+
 /// Digests under which a name is looked up in texts.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NameKeys {
     /// The whole name.
-    pub(crate) whole: u64,
+    whole: u64,
+    /// Its first and its last piece: surname and given name, or the other way round.
+    pieces: (u64, u64),
     /// Parts that remain when recognition misses a piece.
-    pub(crate) parts: Vec<u64>,
+    parts: Vec<u64>,
+    /// How it sounds.
+    sounds: Vec<u64>,
     /// It is written in Han characters.
     pub(crate) han: bool,
 }
 
-/// The names that a text speaks, as digests to look up.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Spoken {
-    pub(crate) whole: Vec<u64>,
-    pub(crate) parts: Vec<u64>,
+impl NameKeys {
+    /// The name among those that could be put together, see [`Spoken::mixed`].
+    pub(crate) fn mixed(&self) -> u64 {
+        mixed(self.pieces)
+    }
 }
 
-/// The shortest Latin name that counts as a part.
-const PART_LETTERS_MIN: usize = 4;
+fn mixed(pieces: (u64, u64)) -> u64 {
+    pieces.0 ^ pieces.1.rotate_left(1)
+}
 
 /// The keys of a name; none if it is too short to be recognised.
-pub(crate) fn name_keys(name: &str) -> Option<NameKeys> {
+pub(crate) fn name_keys(name: &str, romanised: Option<&str>) -> Option<NameKeys> {
     let chars = folded(name);
     let han: Vec<char> = chars.iter().copied().filter(|c| is_han(*c)).collect();
     if han.len() >= 2 {
-        let parts = if han.len() > 2 {
-            han.windows(2).map(|w| digest_chars(8, w)).collect()
-        } else {
-            Vec::new()
-        };
-        return Some(NameKeys {
-            whole: digest_chars(7, &han),
-            parts,
-            han: true,
-        });
+        return Some(han_keys(&han, romanised));
     }
     let words = words(&chars);
-    let last = words.last()?;
-    let parts = if words.len() > 1 && last.len() >= PART_LETTERS_MIN {
-        vec![digest(10, last.bytes())]
-    } else {
-        Vec::new()
-    };
+    let (first, last) = (words.first()?, words.last()?);
     let whole = if words.len() > 1 {
         words.join(" ")
     } else {
         last.clone()
     };
+    let part = words.len() > 1 && last.len() >= PART_LETTERS_MIN;
     (whole.len() >= PART_LETTERS_MIN).then(|| NameKeys {
         whole: digest(9, whole.bytes()),
-        parts,
+        pieces: (piece(first), piece(last)),
+        parts: part.then(|| digest(10, last.bytes())).into_iter().collect(),
+        sounds: latin_sound(&words).into_iter().collect(),
         han: false,
     })
 }
 
-/// Every run that could be a name.
-pub(crate) fn spoken(text: &str) -> Spoken {
-    let chars = folded(text);
-    let mut found = Spoken::default();
-    for run in chars.split(|c| !is_han(*c)) {
-        for size in 2..=4 {
-            found
-                .whole
-                .extend(run.windows(size).map(|w| digest_chars(7, w)));
-        }
-        found
-            .parts
-            .extend(run.windows(2).map(|w| digest_chars(8, w)));
+fn han_keys(han: &[char], romanised: Option<&str>) -> NameKeys {
+    let parts = if han.len() > 2 {
+        han.windows(2).map(|w| digest_chars(8, w)).collect()
+    } else {
+        Vec::new()
+    };
+    let spelled = romanised.map(|r| words(&folded(r))).unwrap_or_default();
+    NameKeys {
+        whole: digest_chars(7, han),
+        pieces: (digest_chars(12, &han[..1]), digest_chars(13, &han[1..])),
+        parts,
+        sounds: han_sound(han)
+            .into_iter()
+            .chain(latin_sound(&spelled))
+            .collect(),
+        han: true,
     }
-    let words = words(&chars);
-    for size in 1..=3 {
-        found.whole.extend(words.windows(size).map(joined));
-    }
-    found
-        .parts
-        .extend(words.iter().map(|w| digest(10, w.bytes())));
-    found
 }
 
-/// The digest of words with one space between them.
-fn joined(words: &[String]) -> u64 {
-    let spaced = words
-        .iter()
-        .enumerate()
-        .flat_map(|(i, w)| (i > 0).then_some(b' ').into_iter().chain(w.bytes()));
-    digest(9, spaced)
+fn piece(word: &str) -> u64 {
+    digest(14, word.bytes())
+}
+
+/// How Han characters sound, without tones; none where a reading is not known.
+fn han_sound(chars: &[char]) -> Option<u64> {
+    let mut sound = 0;
+    for c in chars {
+        sound = digest(15 ^ sound, c.to_pinyin()?.plain().bytes());
+    }
+    (chars.len() > 1).then_some(sound)
+}
+
+/// How Latin words sound, whatever the vowels and where the gaps; none if too short to tell.
+fn latin_sound(words: &[String]) -> Option<u64> {
+    let mut sounds: Vec<u8> = Vec::new();
+    words.iter().for_each(|w| hear(w, &mut sounds));
+    (sounds.len() >= SOUNDS_MIN).then(|| digest(16, sounds.into_iter()))
+}
+
+/// Adds the consonants of a word: those that are easily taken for each other as one, none twice.
+fn hear(word: &str, sounds: &mut Vec<u8>) {
+    for c in word.bytes() {
+        let sound = match c {
+            b'c' | b'k' | b'q' | b'g' | b'x' | b'j' => b'k',
+            b's' | b'z' => b's',
+            b'f' | b'v' => b'f',
+            b'd' | b't' => b't',
+            b'b' | b'p' => b'p',
+            b'm' | b'n' => b'n',
+            b'l' | b'r' => c,
+            _ => continue,
+        };
+        if sounds.last() != Some(&sound) {
+            sounds.push(sound);
+        }
+    }
 }
 
 fn words(chars: &[char]) -> Vec<String> {
@@ -108,32 +143,206 @@ fn words(chars: &[char]) -> Vec<String> {
     words
 }
 
+/// All names in use, each by a number of the caller's.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Names {
+    keys: BTreeMap<u64, Vec<u32>>,
+    parts: BTreeMap<u64, Vec<u32>>,
+    sounds: BTreeMap<u64, Vec<u32>>,
+    /// First and last pieces: how many names have them, and in how many names they stand together.
+    heads: BTreeMap<u64, u32>,
+    tails: BTreeMap<u64, u32>,
+    /// First characters of anything above that is written in Han.
+    starts: BTreeSet<char>,
+}
+
+/// The names that a text speaks.
+#[derive(Debug, Default)]
+pub(crate) struct Spoken {
+    /// Whole, by sound, in part: sorted, each once.
+    pub(crate) whole: Vec<u32>,
+    pub(crate) sound: Vec<u32>,
+    pub(crate) part: Vec<u32>,
+    /// Names that could be: the first piece of one and the last of another, by digest and number
+    /// of such pairs.
+    pub(crate) mixed: Vec<(u64, u64)>,
+}
+
+impl Names {
+    /// Takes in one more name.
+    pub(crate) fn add(&mut self, name: &str, keys: &NameKeys, number: u32) {
+        self.keys.entry(keys.whole).or_default().push(number);
+        for part in &keys.parts {
+            self.parts.entry(*part).or_default().push(number);
+        }
+        for sound in &keys.sounds {
+            self.sounds.entry(*sound).or_default().push(number);
+        }
+        *self.heads.entry(keys.pieces.0).or_default() += 1;
+        *self.tails.entry(keys.pieces.1).or_default() += 1;
+        let chars = folded(name);
+        self.starts.extend(chars.into_iter().filter(|c| is_han(*c)));
+    }
+
+    /// The names that a text speaks.
+    pub(crate) fn spoken(&self, text: &str) -> Spoken {
+        let mut found = Spoken::default();
+        let chars: Vec<char> = folded(text);
+        for run in han_runs(&chars) {
+            self.in_han(&run, &mut found);
+        }
+        self.in_latin(&words(&chars), &mut found);
+        for list in [&mut found.whole, &mut found.sound, &mut found.part] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        found.mixed.sort_unstable();
+        found.mixed.dedup();
+        found
+    }
+
+    fn in_han(&self, run: &[char], found: &mut Spoken) {
+        let known = |map: &BTreeMap<u64, Vec<u32>>, key: u64, list: &mut Vec<u32>| {
+            if let Some(numbers) = map.get(&key) {
+                list.extend(numbers);
+            }
+        };
+        for at in 0..run.len() {
+            let rest = &run[at..];
+            for size in 2..=rest.len().min(4) {
+                let window = &rest[..size];
+                if let Some(sound) = han_sound(window) {
+                    known(&self.sounds, sound, &mut found.sound);
+                }
+                if self.starts.contains(&run[at]) {
+                    known(&self.keys, digest_chars(7, window), &mut found.whole);
+                    if size == 2 {
+                        known(&self.parts, digest_chars(8, window), &mut found.part);
+                    }
+                    let pieces = (
+                        digest_chars(12, &window[..1]),
+                        digest_chars(13, &window[1..]),
+                    );
+                    self.mix(pieces, found);
+                }
+            }
+        }
+    }
+
+    fn in_latin(&self, words: &[String], found: &mut Spoken) {
+        let known = |map: &BTreeMap<u64, Vec<u32>>, key: u64, list: &mut Vec<u32>| {
+            if let Some(numbers) = map.get(&key) {
+                list.extend(numbers);
+            }
+        };
+        for at in 0..words.len() {
+            known(&self.parts, digest(10, words[at].bytes()), &mut found.part);
+            let mut sounds = Vec::with_capacity(24);
+            for size in 1..=(words.len() - at).min(WORDS_MAX) {
+                let window = &words[at..at + size];
+                hear(&window[size - 1], &mut sounds);
+                if sounds.len() >= SOUNDS_MIN {
+                    let sound = digest(16, sounds.iter().copied());
+                    known(&self.sounds, sound, &mut found.sound);
+                }
+                if size < WORDS_MAX {
+                    known(&self.keys, joined(window), &mut found.whole);
+                }
+                if size == 2 {
+                    self.mix((piece(&window[0]), piece(&window[1])), found);
+                }
+            }
+        }
+    }
+
+    fn mix(&self, pieces: (u64, u64), found: &mut Spoken) {
+        if let (Some(heads), Some(tails)) = (self.heads.get(&pieces.0), self.tails.get(&pieces.1)) {
+            let pairs = u64::from(*heads) * u64::from(*tails);
+            found.mixed.push((mixed(pieces), pairs));
+        }
+    }
+}
+
+/// Runs of Han characters; recognition puts spaces between them, which mean nothing.
+fn han_runs(chars: &[char]) -> Vec<Vec<char>> {
+    let mut runs = vec![Vec::new()];
+    for c in chars.iter().filter(|c| **c != ' ') {
+        match runs.last_mut() {
+            Some(run) if is_han(*c) => run.push(*c),
+            Some(run) if !run.is_empty() => runs.push(Vec::new()),
+            _ => {}
+        }
+    }
+    runs
+}
+
+/// The digest of words with one space between them.
+fn joined(words: &[String]) -> u64 {
+    let spaced = words
+        .iter()
+        .enumerate()
+        .flat_map(|(i, w)| (i > 0).then_some(b' ').into_iter().chain(w.bytes()));
+    digest(9, spaced)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn says(text: &str, name: &str) -> (bool, bool) {
-        let (keys, heard) = (name_keys(name).unwrap(), spoken(text));
-        (
-            heard.whole.contains(&keys.whole),
-            keys.parts.iter().any(|p| heard.parts.contains(p)),
-        )
+    /// Whole, by sound, in part.
+    fn says(text: &str, name: &str) -> (bool, bool, bool) {
+        let mut names = Names::default();
+        let romanised = (name == "彭宇敏").then_some("Peng Yumin");
+        names.add(name, &name_keys(name, romanised).unwrap(), 7);
+        let heard = names.spoken(text);
+        let has = |list: &[u32]| list == [7];
+        (has(&heard.whole), has(&heard.sound), has(&heard.part))
     }
 
     #[test]
     fn whole_and_partial_names() {
-        assert_eq!(says("温馨提示彭宇敏，考公考编", "彭宇敏"), (true, true));
-        assert_eq!(says("温馨提彭敏，考公", "彭宇敏"), (false, false));
-        assert_eq!(says("系统检测到宇敏，孩子", "彭宇敏"), (false, true));
+        let yes = (true, true, true);
+        assert_eq!(says("温馨提示彭宇敏，考公考编", "彭宇敏"), yes);
+        assert_eq!(says("温馨提示 彭 宇 敏 ，考公考编", "彭宇敏"), yes);
+        assert_eq!(says("温馨提彭敏，考公", "彭宇敏"), (false, false, false));
+        assert_eq!(says("系统检测到宇敏，孩子", "彭宇敏"), (false, false, true));
         assert_eq!(
             says("Congratulations NORA  Ashdown, you", "Nora Ashdown"),
-            (true, true)
+            yes
+        );
+        let part = (false, false, true);
+        assert_eq!(says("this is for ashdown please", "Nora Ashdown"), part);
+        assert_eq!(says("nothing here", "Nora Ashdown"), (false, false, false));
+        assert!(name_keys("", None).is_none());
+    }
+
+    #[test]
+    fn names_by_their_sound() {
+        let sound = (false, true, false);
+        assert_eq!(says("温馨提示彭雨民，考公考编", "彭宇敏"), sound);
+        assert_eq!(says("dear peng yu min, your parcel", "彭宇敏"), sound);
+        assert_eq!(says("dear Pengyumin your parcel", "彭宇敏"), sound);
+        assert_eq!(
+            says("hello tess a heather sage, you", "Tessa Hathersage"),
+            sound
         );
         assert_eq!(
-            says("this is for ashdown please", "Nora Ashdown"),
-            (false, true)
+            says("hello tessa sage, you", "Tessa Hathersage"),
+            (false, false, false)
         );
-        assert_eq!(says("nothing here", "Nora Ashdown"), (false, false));
-        assert!(name_keys("").is_none());
+    }
+
+    #[test]
+    fn names_that_could_be() {
+        let mut names = Names::default();
+        for (i, name) in ["Nora Ashdown", "Wren Eastlake", "彭宇敏", "王小川"]
+            .iter()
+            .enumerate()
+        {
+            names.add(name, &name_keys(name, None).unwrap(), i as u32);
+        }
+        assert_eq!(names.spoken("hi Nora Eastlake").mixed.len(), 1);
+        assert_eq!(names.spoken("彭小川您好").mixed.len(), 1);
+        assert_eq!(names.spoken("hi Nora Miller, 彭大川").mixed.len(), 0);
     }
 }

@@ -101,6 +101,9 @@ impl Voice {
     }
 }
 
+/// The season's highest factor; what is drawn is thinned from there.
+const SEASON_PEAK: f64 = 1.7;
+
 /// A burst of the season: the shopping days of June and November draw more calls.
 fn season(day: f64) -> f64 {
     let of_year = day % 365.0;
@@ -136,7 +139,7 @@ pub(crate) fn mass(
                 s.sms / (s.calls + s.sms).max(1e-9),
                 s,
             );
-            let mean = total * libm::pow(rank as f64, -1.1) / weights;
+            let mean = SEASON_PEAK * total * libm::pow(rank as f64, -1.1) / weights;
             let (center, width) = (chance.between(-10.0, days + 10.0), 4.0 + chance.wait(14.0));
             for _ in 0..chance.poisson(mean) {
                 let day = if chance.hits(0.8) {
@@ -144,16 +147,18 @@ pub(crate) fn mass(
                 } else {
                     chance.between(0.0, days)
                 };
-                if chance.unit() * 1.7 > season(day) {
+                if chance.unit() * SEASON_PEAK > season(day) {
                     continue;
                 }
                 let number = members[chance.by_weight(&appeal)];
                 let day = hour(chance, day);
+                // Lists with names on them circulate: some callers believe to know whom they call.
+                let stray = names::person(chance, tongue, s.common_names);
                 draft.push(voice.contact(
                     chance,
                     day,
                     number,
-                    (0.0, 0.0, ""),
+                    (s.stray_names, s.stray_names, &stray),
                     Origin::RandomDial,
                     -1,
                 ));
@@ -266,9 +271,11 @@ pub(crate) fn previous_owners(cast: &Cast, s: &Scenario, chance: &mut Chance, dr
             .iter()
             .filter(|shop| shop.1 == number.tongue)
             .collect();
-        for _ in 0..1 + chance.below(4) {
+        // A few people are looked for all the time, most hardly ever.
+        let sought = chance.gamma(0.7) / 0.7;
+        for _ in 0..1 + chance.poisson(2.0) {
             let shop = *chance.pick(&own);
-            let mean = s.previous_owner * chance.gamma(0.8) / 2.5;
+            let mean = s.previous_owner * sought * chance.gamma(0.8) / 4.0;
             calls_for(n, number, shop, mean, s, chance, draft);
         }
     }

@@ -56,6 +56,8 @@ pub struct Scenario {
     pub name_in_sms: f64,
     /// Probability that a buyer's call does.
     pub name_in_call: f64,
+    /// Probability that a mass dialler's message or call speaks some name.
+    pub stray_names: f64,
     /// Whether personas bear common names, which strangers' messages use too.
     pub common_names: bool,
     /// Mass calls.
@@ -115,15 +117,16 @@ impl Default for Scenario {
             broker_buyers: (12, 20),
             hit: 0.6,
             contacts_per_hit: 2.2,
-            delay_days: 8.0,
+            delay_days: 10.0,
             instant: 0.3,
             mixed_buyer: 0.15,
             name_in_sms: 0.25,
             name_in_call: 0.15,
+            stray_names: 0.006,
             common_names: false,
             calls: 0.062,
             sms: 0.022,
-            shape: 0.8,
+            shape: 0.75,
             campaigns: 600,
             transcripts: 0.43,
             rotation: 0.9,

@@ -72,7 +72,7 @@ fn work(
         let hour = hour(chance, day);
         let when = if hour < from { day } else { hour };
         draft.push(voice.contact(chance, when, at.number, name, Origin::Leak, p as i32));
-        day += chance.wait(7.0);
+        day += chance.wait(11.0);
     }
 }
 
@@ -136,7 +136,7 @@ fn instant(
     draft: &mut Draft,
 ) {
     for at in &host.placements {
-        if chance.hits(s.instant / 4.0) {
+        if chance.hits(s.instant / 8.0) {
             let day = at.registered + chance.wait(0.01).min(0.04);
             let name = (s.name_in_sms, s.name_in_call, at.persona.as_str());
             draft.push(voice.contact(chance, day, at.number, name, Origin::Leak, p as i32));
