@@ -42,6 +42,8 @@ pub(crate) enum Verb {
     Verify(Verify),
     /// Write a simulated world with its truth
     Simulate(Simulate),
+    /// Measure how right verdicts are on simulated worlds
+    Bench(Bench),
     /// Plan which of a few shared lines each platform is given
     Design(Design),
     /// Find out why a webhook was refused
@@ -246,6 +248,23 @@ pub(crate) struct Simulate {
     /// Where to write lines.jsonl, contacts.jsonl and truth.json
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+}
+
+/// Measure how right verdicts are on simulated worlds.
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// A scenario's name, or a file with its numbers
+    #[arg(long, value_name = "NAME|FILE", default_value = "typical")]
+    pub(crate) scenario: String,
+    /// How many worlds, 1 to 10,000
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) seeds: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 1)]
+    pub(crate) first: u64,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Plan which of a few shared lines each platform is given.

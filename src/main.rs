@@ -61,6 +61,7 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Verify(args) => verbs::verify::run(&args),
         Verb::Design(args) => verbs::design::run(&args),
         Verb::Simulate(args) => verbs::simulate::run(&args),
+        Verb::Bench(args) => verbs::bench::run(&args),
         Verb::Webhook(Webhook::Check(args)) => verbs::webhook::check(&args),
         Verb::Lines(Lines::Import(args)) => verbs::lines::import(args).await,
         Verb::Lines(Lines::DrawControls(args)) => verbs::controls::draw(args).await,

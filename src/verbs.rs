@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod backfill;
 pub(crate) mod backup;
+pub(crate) mod bench;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod controls;

@@ -21,7 +21,11 @@ fn main() {
         .filter(|a| names().contains(a))
         .collect();
     let scenarios: Vec<&str> = if named.is_empty() {
-        names().iter().copied().filter(|n| *n != "large").collect()
+        names()
+            .iter()
+            .copied()
+            .filter(|n| !["large", "honeypot"].contains(n))
+            .collect()
     } else {
         named
     };

@@ -131,6 +131,18 @@ impl Background {
         record.due = std::array::from_fn(|stream| self.due(record, stream));
     }
 
+    /// The same for many lines, of which many have the same past.
+    pub(crate) fn look_at_all<'a>(&self, records: impl Iterator<Item = &'a mut Record>) {
+        let mut known: [BTreeMap<(u32, u64), f64>; STREAMS] = Default::default();
+        for record in records {
+            for (stream, known) in known.iter_mut().enumerate() {
+                let past = (record.active[stream], record.days.to_bits());
+                let due = known.entry(past);
+                record.due[stream] = *due.or_insert_with(|| self.due(record, stream));
+            }
+        }
+    }
+
     fn due(&self, record: &Record, stream: usize) -> f64 {
         let belief = belief(&self.weights[stream], record.active[stream], record.days);
         belief.iter().enumerate().map(|(i, w)| w * rate(i)).sum()

@@ -1,9 +1,9 @@
 //! Who holds what: our numbers, the platforms, and which was given to which, as told so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use honeytoken::{
-    Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber, Placing,
+    Basis, Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber, Placing,
     Platform as Declared, PlatformId, RequestKind, RequestMade, Span, Spans,
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub(crate) struct Line {
     pub(crate) block: u32,
     /// When it was proven alive.
     pub(crate) proven: Spans,
+    /// By what.
+    pub(crate) bases: BTreeSet<Basis>,
     /// What was seen on closed days that are not proven in whole, by day.
     pub(crate) open: Vec<Seen>,
     pub(crate) placements: Vec<u32>,
@@ -117,6 +119,11 @@ impl Roster {
         self.by_platform.get(id).copied()
     }
 
+    pub(crate) fn placement(&self, id: &HoneytokenId) -> Option<&Placement> {
+        let index = self.by_honeytoken.get(id)?;
+        self.placements.get(*index as usize)
+    }
+
     fn intern(&mut self, name: &str) -> u32 {
         let next = self.places.len() as u32;
         *self.places.entry(name.to_owned()).or_insert(next)
@@ -144,6 +151,7 @@ impl Roster {
             country,
             block,
             proven: Spans::default(),
+            bases: BTreeSet::new(),
             open: Vec::new(),
             placements: Vec::new(),
             record: Record::default(),
@@ -236,6 +244,7 @@ impl Roster {
     pub(crate) fn cover(&mut self, coverage: &Coverage) -> Option<(u32, Vec<Span>)> {
         let line = self.line(&coverage.number)?;
         let span = (coverage.from.as_micros(), coverage.until.as_micros());
+        self.lines[line as usize].bases.insert(coverage.basis);
         Some((line, self.lines[line as usize].proven.add(span)))
     }
 

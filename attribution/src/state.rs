@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use honeytoken::{Contact, Entry, Event, Medium, Part, PlatformId, Policy, Timestamp, Unfinished};
+use honeytoken::{
+    Authentication, Contact, Entry, Event, Medium, Part, PlatformId, Policy, Timestamp, Unfinished,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::background::Background;
@@ -19,12 +21,15 @@ mod dating;
 mod decide;
 mod explain;
 mod graph;
+mod joint;
 mod judge;
 mod judgement;
 mod links;
 mod listen;
 mod observe;
 mod placing;
+mod residue;
+mod words;
 
 /// No line of ours.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -46,11 +51,33 @@ pub(crate) struct Note {
     pub(crate) silent: bool,
     /// It spoke a persona's name.
     pub(crate) named: bool,
-    pub(crate) storm: bool,
-    /// A later part of a contact that was counted already.
-    pub(crate) follows: Option<u64>,
-    /// The same contact told again.
-    pub(crate) repeats: Option<u64>,
+    /// The note of the contact that this is a later part of, or the same told again; nobody's where
+    /// it stands for itself.
+    pub(crate) first: u32,
+    /// How sure it is who handed it in.
+    pub(crate) proof: Proof,
+}
+
+/// How sure it is that a contact came from the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Proof {
+    /// Signed over its words, or read from the provider.
+    Signed,
+    /// A secret that does not cover its words, or none.
+    Secret,
+    /// An operator says so.
+    Told,
+}
+
+impl Proof {
+    fn of(authentication: Authentication) -> Proof {
+        use Authentication as A;
+        match authentication {
+            A::SignatureBody | A::MacBody | A::ProviderApi => Proof::Signed,
+            A::MacWithoutBody | A::SharedSecret | A::None => Proof::Secret,
+            A::Imported | A::ByHand => Proof::Told,
+        }
+    }
 }
 
 /// A contact of the day that is not closed yet.
@@ -95,6 +122,8 @@ pub struct State {
     pub(crate) waiting: Vec<Waiting>,
     /// Contacts of closed days by line, each once.
     pub(crate) by_line: Vec<Vec<u32>>,
+    /// Contacts that were erased, by line.
+    pub(crate) ghosts: BTreeMap<u32, Vec<residue::Ghost>>,
     /// The day being collected, since the epoch.
     pub(crate) today: Option<i64>,
     #[serde(with = "pairs")]
@@ -122,6 +151,8 @@ pub(crate) struct Appeal {
     pub(crate) line: Vec<f64>,
     pub(crate) country: BTreeMap<u32, f64>,
     pub(crate) block: BTreeMap<u32, f64>,
+    /// Controls and other lines by country.
+    pub(crate) census: BTreeMap<u32, (u32, u32)>,
 }
 
 impl State {
@@ -137,6 +168,7 @@ impl State {
             notes: Vec::new(),
             waiting: Vec::new(),
             by_line: Vec::new(),
+            ghosts: BTreeMap::new(),
             today: None,
             keys: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -167,8 +199,9 @@ impl State {
             Event::Contact(contact) if contact.line_test.is_some() => {}
             Event::Contact(contact) => self.contact(entry.index, contact),
             Event::Repeat(repeat) => self.repeat(entry.index, repeat.repeats),
+            Event::Erasure(erasure) => self.carry(erasure),
             Event::Policy(policy) => self.policy = policy.clone(),
-            // Ends, retirements and erasures change what may happen next, not what happened: a
+            // Ends and retirements change what may happen next, not what happened: a
             // number once given away stays given away, and what was folded stays folded.
             _ => {}
         }
@@ -269,9 +302,8 @@ impl State {
             whose: Whose::Stranger,
             silent: false,
             named: false,
-            storm: false,
-            follows: follows.map(|n| self.notes[n as usize].entry),
-            repeats: repeats.map(|n| self.notes[n as usize].entry),
+            first: repeats.or(follows).unwrap_or(NOBODY),
+            proof: Proof::of(contact.authentication),
         });
         if repeats.is_none() && line.is_some() {
             self.wait(note, at, contact, follows);
@@ -293,8 +325,7 @@ impl State {
         };
         let note = Note {
             entry,
-            repeats: Some(first),
-            follows: None,
+            first: at as u32,
             ..self.notes[at].clone()
         };
         self.notes.push(note);
@@ -397,6 +428,12 @@ impl Appeal {
             self.line.push(1.0);
             *self.country.entry(line.country).or_default() += 1.0;
             *self.block.entry(line.block).or_default() += 1.0;
+            let census = self.census.entry(line.country).or_default();
+            if line.control {
+                census.0 += 1;
+            } else {
+                census.1 += 1;
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ const EXEMPLARS_MAX: u32 = 6;
 pub(crate) struct Campaigns {
     ids: Forest,
     /// By id; what grew together with an older one is gone.
-    groups: Vec<Option<Group>>,
+    groups: Vec<Option<Box<Group>>>,
     handles: BTreeMap<u64, u32>,
     alike: Alike,
 }
@@ -52,12 +52,12 @@ impl Campaigns {
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&Group> {
-        self.groups[self.root(id) as usize].as_ref()
+        self.groups[self.root(id) as usize].as_deref()
     }
 
     pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Group> {
         let root = self.root(id);
-        self.groups[root as usize].as_mut()
+        self.groups[root as usize].as_deref_mut()
     }
 
     /// Living campaigns that can be named, oldest first.
@@ -65,13 +65,13 @@ impl Campaigns {
         self.groups
             .iter()
             .enumerate()
-            .filter_map(|(i, g)| g.as_ref().map(|g| (i as u32, g)))
+            .filter_map(|(i, g)| g.as_deref().map(|g| (i as u32, g)))
             .filter(|(_, g)| g.has_a_name())
     }
 
     /// All living campaigns, to change them.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Group> {
-        self.groups.iter_mut().flatten()
+        self.groups.iter_mut().flatten().map(|g| &mut **g)
     }
 
     /// Whom a contact would belong to, without joining it.
@@ -124,7 +124,7 @@ impl Campaigns {
     }
 
     fn start(&mut self, day: i64) -> u32 {
-        self.groups.push(Some(Group::new(day)));
+        self.groups.push(Some(Box::new(Group::new(day))));
         self.ids.plant()
     }
 
@@ -136,7 +136,7 @@ impl Campaigns {
             return;
         };
         if let Some(group) = self.groups[keep as usize].as_mut() {
-            group.absorb(gone, other);
+            group.absorb(gone, *other);
         }
     }
 

@@ -19,6 +19,17 @@ pub(crate) use breadth::{Bet, Breadth, Next};
 pub(crate) use rate::{Decay, Rate};
 pub(crate) use token::{Coincidence, Heard, Overheard, Token};
 
+/// Where the evidence against a platform stood.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Anchor {
+    log_e: f64,
+    highest: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frozen: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    flagged: Option<i64>,
+}
+
 /// All that speaks for and against one platform.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Case {
@@ -32,6 +43,10 @@ pub(crate) struct Case {
     pub(crate) flagged: Option<i64>,
     /// The highest log e-value at the end of a day.
     pub(crate) highest: f64,
+    /// What the evidence was said to be when a contact was erased, and what it was found to be then.
+    anchored: Option<(Anchor, f64)>,
+    /// It was found to sell on when a contact was erased.
+    pub(crate) resold: bool,
     /// How long its numbers were given away and proven alive, in microseconds, summed, as far as
     /// settled.
     pub(crate) exposure_us: i64,
@@ -40,7 +55,30 @@ pub(crate) struct Case {
 impl Case {
     /// Natural logarithm of the e-value.
     pub(crate) fn log_e(&self) -> f64 {
-        self.frozen.unwrap_or_else(|| self.live())
+        self.frozen.unwrap_or_else(|| match &self.anchored {
+            // What came since is added to what it was.
+            Some((anchor, live)) if self.live() != *live => anchor.log_e + (self.live() - live),
+            Some((anchor, _)) => anchor.log_e,
+            None => self.live(),
+        })
+    }
+
+    /// Where the evidence stands.
+    pub(crate) fn anchor(&self) -> Anchor {
+        Anchor {
+            log_e: self.log_e(),
+            highest: self.highest,
+            frozen: self.frozen,
+            flagged: self.flagged,
+        }
+    }
+
+    /// Takes the evidence from there on, whatever of it is not seen any more.
+    pub(crate) fn hold(&mut self, anchor: Anchor) {
+        self.highest = anchor.highest;
+        self.frozen = anchor.frozen;
+        self.flagged = anchor.flagged;
+        self.anchored = Some((anchor, self.live()));
     }
 
     pub(crate) fn live(&self) -> f64 {

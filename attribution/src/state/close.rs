@@ -23,6 +23,29 @@ const PROOF_DAYS_MAX: i64 = 7;
 /// The first time in the day that a stream was active on a line.
 pub(crate) type Active = BTreeMap<(u32, usize), i64>;
 
+/// A day line by line.
+struct Today {
+    /// Which streams were active, a bit for each.
+    on: Vec<u8>,
+    /// How much of it was proven, in 0..=1.
+    live: Vec<f64>,
+}
+
+impl Today {
+    fn new(day: i64, active: &Active, lines: &[Line]) -> Today {
+        let mut on = vec![0; lines.len()];
+        for (line, stream) in active.keys() {
+            on[*line as usize] |= 1 << stream;
+        }
+        let live = lines.iter().map(|l| l.live(day, i64::MIN)).collect();
+        Today { on, live }
+    }
+
+    fn is_on(&self, line: usize, stream: usize) -> bool {
+        self.on[line] & (1 << stream) != 0
+    }
+}
+
 impl State {
     /// The first day: as early as lines are proven alive, within reason.
     pub(super) fn begin(&mut self, day: i64) {
@@ -54,10 +77,11 @@ impl State {
     fn close_day(&mut self, day: i64) {
         let active = self.observe();
         let active = self.calm_storms(day, active);
-        self.sense_season(day, &active);
+        let today = Today::new(day, &active, &self.roster.lines);
+        self.sense_season(&today);
         self.bet_on_activity(day, &active);
         self.judge_first_hours(day);
-        self.record_day(day, &active);
+        self.record_day(day, &today);
         if day.rem_euclid(LEARN_DAYS) == 0 {
             self.learn();
         }
@@ -81,21 +105,20 @@ impl State {
     }
 
     /// How busy the day is in each country, against what its lines are used to.
-    fn sense_season(&mut self, day: i64, active: &Active) {
+    fn sense_season(&mut self, today: &Today) {
         let mut sums: BTreeMap<u32, Activity> = BTreeMap::new();
         for (index, line) in self.roster.lines.iter().enumerate() {
-            let on = |stream| active.contains_key(&(index as u32, stream));
             // Proof may be on its way: a line that was active was alive.
-            let live = match line.live(day, i64::MIN) {
+            let live = match today.live[index] {
                 live if live > 0.0 => live,
-                _ => f64::from(u8::from((0..STREAMS).any(on))),
+                _ => f64::from(u8::from(today.on[index] != 0)),
             };
             if live <= 0.0 || self.is_accused(index as u32) {
                 continue;
             }
             let country = sums.entry(line.country).or_default();
             for (stream, sums) in country.iter_mut().enumerate() {
-                sums.0 += f64::from(u8::from(on(stream)));
+                sums.0 += f64::from(u8::from(today.is_on(index, stream)));
                 sums.1 += live * self.background.base(&line.record, stream);
             }
         }
@@ -177,7 +200,7 @@ impl State {
         }
     }
 
-    fn record_day(&mut self, day: i64, active: &Active) {
+    fn record_day(&mut self, day: i64, today: &Today) {
         let start = day.saturating_mul(DAY_US);
         for index in 0..self.roster.lines.len() {
             let placed = self.roster.is_placed(index as u32, start);
@@ -185,16 +208,14 @@ impl State {
             if placed && line.soak.is_none() {
                 line.soak = Some(line.record);
             }
-            let live = line.live(day, i64::MIN);
-            if live <= 0.0 {
+            if today.live[index] <= 0.0 {
                 continue;
             }
-            line.record.days += live;
-            let on = |stream| active.contains_key(&(index as u32, stream));
-            for stream in (0..STREAMS).filter(|s| on(*s)) {
+            line.record.days += today.live[index];
+            for stream in (0..STREAMS).filter(|s| today.is_on(index, *s)) {
                 line.record.active[stream] += 1;
             }
-            if (0..STREAMS).any(on) {
+            if today.on[index] != 0 {
                 self.background.look(&mut line.record);
             }
         }
@@ -209,9 +230,8 @@ impl State {
             .map(|l| l.soak.unwrap_or(l.record))
             .collect();
         self.background.learn(unplaced.iter());
-        for line in &mut self.roster.lines {
-            self.background.look(&mut line.record);
-        }
+        let records = self.roster.lines.iter_mut().map(|l| &mut l.record);
+        self.background.look_at_all(records);
         self.appeal.refresh(&self.roster.lines);
     }
 

@@ -1,9 +1,10 @@
 //! From evidence to words: causes, classes, reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use honeytoken::Timestamp;
+use honeytoken::{Basis, PlatformId, Timestamp};
 
+use super::words::Findings;
 use super::{NOBODY, Note, State};
 use crate::campaigns::Group;
 use crate::decision::{levels, posterior};
@@ -11,7 +12,7 @@ use crate::judgement;
 use crate::roster::{DAY_US, Platform};
 use crate::taxonomy::Whose;
 use crate::verdict::{
-    Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Reason, Verdict,
+    Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Verdict,
 };
 
 impl State {
@@ -56,7 +57,21 @@ impl State {
             .waiting
             .iter()
             .filter(|w| self.notes[w.note as usize].line == line);
+        let ghosts = self.ghosts.get(&line).map_or(&[][..], Vec::as_slice);
+        let erased = |entry: u64| ghosts.iter().any(|g| g.note.entry == entry);
         all.chain(open.map(|w| (&self.notes[w.note as usize], self.judge(w.note))))
+            .filter(|(note, _)| !erased(note.entry))
+            .chain(ghosts.iter().map(|g| (&g.note, g.found)))
+            .collect()
+    }
+
+    /// What proved the platform's numbers alive.
+    fn bases(&self, platform: &Platform) -> BTreeSet<Basis> {
+        let placements = platform.placements.iter();
+        let lines = placements.map(|p| self.roster.placements[*p as usize].line);
+        lines
+            .flat_map(|l| self.roster.lines[l as usize].bases.iter().copied())
+            .filter(|b| b.is_exposure())
             .collect()
     }
 
@@ -91,6 +106,29 @@ impl State {
         let mut evidence: Vec<u64> = leaks.iter().map(|n| n.entry).collect();
         evidence.sort_unstable();
         evidence.truncate(EVIDENCE_MAX);
+        let mut flags = self.flags(platform, &notes);
+        let joint = self.joint_with(index, &leaks);
+        if !joint.is_empty() {
+            flags.push(Flag::JointBlame);
+        }
+        let id = |p: &u32| self.roster.platforms[*p as usize].id.clone();
+        let mut joint: Vec<PlatformId> = joint.iter().map(id).collect();
+        joint.sort();
+        let factors = factors(platform);
+        let reason = Findings {
+            class,
+            contacts: &contacts,
+            hit: lines.len(),
+            canaries: platform.placements.len(),
+            log_e,
+            factors: &factors,
+            evidence: &evidence,
+            exposure_days: self.exposure_days(platform),
+            sure: sure(&leaks),
+            bases: &self.bases(platform),
+            joint: joint.len(),
+        }
+        .reason();
         Verdict {
             platform: platform.id.clone(),
             class,
@@ -108,21 +146,12 @@ impl State {
             canaries: platform.placements.len() as u32,
             canaries_chosen: self.chosen(platform),
             canaries_hit: lines.len() as u32,
-            flags: self.flags(platform, &notes),
+            flags,
             leak_between: self.leak_between(platform, &leaks),
             leak_date: self.leak_date(platform, &leaks),
-            joint_with: Vec::new(),
-            factors: factors(platform),
-            reason: super::placing::mention(
-                reason(
-                    class,
-                    &contacts,
-                    lines.len(),
-                    platform.placements.len(),
-                    log_e,
-                ),
-                self.chosen(platform),
-            ),
+            joint_with: joint,
+            factors,
+            reason: super::placing::mention(reason, self.chosen(platform)),
             contacts,
             evidence,
         }
@@ -150,6 +179,9 @@ impl State {
         leaks: &[&Note],
     ) -> Class {
         let flagged = platform.case.flagged.is_some();
+        if flagged && platform.case.resold {
+            return Class::Resold;
+        }
         let began = self.buyers_began(leaks);
         judgement::class(flagged, &began, contacts, self.exposure_days(platform))
     }
@@ -206,6 +238,9 @@ impl State {
         }
         if notes.iter().any(|n| n.whose == Whose::Impostor) {
             flags.push(Flag::Impersonated);
+        }
+        if self.is_supply_side(notes) {
+            flags.push(Flag::SupplySide);
         }
         flags
     }
@@ -279,42 +314,9 @@ pub(super) fn factors(platform: &Platform) -> Vec<Factor> {
     .into()
 }
 
-fn reason(
-    class: Class,
-    contacts: &BTreeMap<Cause, u64>,
-    hit: usize,
-    canaries: usize,
-    log_e: f64,
-) -> Reason {
-    let n = |cause| contacts.get(&cause).copied().unwrap_or(0);
-    let e = libm::exp(log_e.min(690.0));
-    let (zh, en) = match class {
-        Class::Leaked | Class::Resold => (
-            format!(
-                "只给过该平台的{canaries}个号码中有{hit}个收到未披露第三方的{}次联系，e 值 {e:.0}。若号码并非随机分配，或名字、号码另有泄露途径，结论可能有误。",
-                n(Cause::Leak)
-            ),
-            format!(
-                "{hit} of {canaries} numbers given only to this platform were reached by undeclared third parties, {} contacts, e-value {e:.0}. This would be wrong if numbers had not been placed by lot, or if number and name had left by another way.",
-                n(Cause::Leak)
-            ),
-        ),
-        Class::Disclosed => (
-            format!("有平台已披露的合作方的{}次联系，没有超出背景的其他第三方联系。", n(Cause::DisclosedPartner)),
-            format!("{} contacts by partners that the platform declared; no others beyond background.", n(Cause::DisclosedPartner)),
-        ),
-        Class::FirstParty => (
-            format!("平台自己的营销联系{}次，没有超出背景的第三方联系。", n(Cause::FirstParty)),
-            format!("{} marketing contacts by the platform itself; no third parties beyond background.", n(Cause::FirstParty)),
-        ),
-        Class::Quiet => (
-            "观察时间足够，除背景、事务和平台自己的消息外没有其他联系。".to_owned(),
-            "Watched long enough; nothing beyond background, transactions and the platform's own messages.".to_owned(),
-        ),
-        Class::Insufficient => (
-            "观察时间太短，无法判断。".to_owned(),
-            "Not watched long enough to say.".to_owned(),
-        ),
-    };
-    Reason { zh, en }
+/// Contacts by how sure it is who handed them in.
+fn sure(leaks: &[&Note]) -> [usize; 3] {
+    let mut counts = [0; 3];
+    leaks.iter().for_each(|n| counts[n.proof as usize] += 1);
+    counts
 }

@@ -97,9 +97,8 @@ impl State {
 
     /// The contact that this one repeats, or belongs to.
     pub(super) fn first_of(&self, note: &Note) -> Option<u32> {
-        let first = note.repeats.or(note.follows)?;
-        let at = self.notes.binary_search_by_key(&first, |n| n.entry).ok()?;
-        (self.notes[at].entry < note.entry).then_some(at as u32)
+        let first = self.notes.get(note.first as usize)?;
+        (first.entry < note.entry).then_some(note.first)
     }
 
     /// A contact of the day that is not closed: whose it is can be told already.

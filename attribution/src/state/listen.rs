@@ -20,16 +20,15 @@ const ADDRESSEES_MAX: usize = 500_000;
 
 impl State {
     /// Takes in the names that a stranger's text speaks.
-    pub(super) fn listen(&mut self, line: u32, contact: &Waiting) {
+    pub(super) fn listen(&mut self, line: u32, contact: &Waiting, spoken: &Spoken) {
         if contact.text.is_empty() {
             return;
         }
-        let spoken = self.roster.spoken.spoken(&contact.text);
         let script = usize::from(contact.text.chars().any(is_han));
         let chances = self.coincidence[script].chances();
         let own = self.roster.lines[line as usize].placements.clone();
         for index in &own {
-            self.hear(*index, contact, &spoken, chances);
+            self.hear(*index, contact, spoken, chances);
         }
         let others = |list: &[u32]| -> Vec<u32> {
             let mine = |p: &u32| own.contains(p);
@@ -52,7 +51,12 @@ impl State {
 
     /// Whether a text addresses somebody by a name that is spoken on this number alone, and is none
     /// of ours: whoever had the number before.
-    pub(super) fn asks_for_another(&mut self, line: u32, contact: &Waiting) -> bool {
+    pub(super) fn asks_for_another(
+        &mut self,
+        line: u32,
+        contact: &Waiting,
+        spoken: &Spoken,
+    ) -> bool {
         let mut another = false;
         for name in addressees(&contact.text) {
             if self.addressees.len() >= ADDRESSEES_MAX && !self.addressees.contains_key(&name) {
@@ -65,12 +69,8 @@ impl State {
                 *heard_on = NOBODY;
             }
         }
-        if !another {
-            return false;
-        }
-        let spoken = self.roster.spoken.spoken(&contact.text);
         let own = &self.roster.lines[line as usize].placements;
-        own.iter().all(|p| heard(*p, &spoken) == Heard::Not)
+        another && own.iter().all(|p| heard(*p, spoken) == Heard::Not)
     }
 
     /// What the text means for one name that this line bears.

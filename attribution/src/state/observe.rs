@@ -55,18 +55,19 @@ impl State {
         let (whose, platform) = self.whose(line, contact);
         let note = &mut self.notes[contact.note as usize];
         (note.whose, note.platform) = (whose, platform);
-        if note.follows.is_none() {
+        if note.first == NOBODY {
             self.by_line[line as usize].push(contact.note);
         }
         if matches!(whose, Whose::Transaction | Whose::Own | Whose::Partner) {
             return None;
         }
-        let personal = self.asks_for_another(line, contact);
+        let spoken = self.roster.spoken.spoken(&contact.text);
+        let personal = self.asks_for_another(line, contact, &spoken);
         let active = self.follow(line, contact, personal);
         if active.is_some_and(|(_, stream)| stream != AGAIN) {
             self.ring_at_once(line, contact.at);
         }
-        self.listen(line, contact);
+        self.listen(line, contact, &spoken);
         active
     }
 
@@ -108,7 +109,7 @@ impl State {
         let day = contact.at.div_euclid(DAY_US);
         let handles = handles(&contact.text);
         let joined = self.campaigns.join(&contact.from, &handles, day);
-        let follows = self.notes[contact.note as usize].follows.is_some();
+        let follows = self.notes[contact.note as usize].first != NOBODY;
         self.notes[contact.note as usize].group = joined.group;
         let unplaced = !self.roster.is_placed(line, contact.at);
         let control = self.roster.lines[line as usize].control;
@@ -235,6 +236,10 @@ impl State {
             if campaign.bets.iter().all(|b| b.platform != owner) {
                 campaign.bets.push(Bet::new(owner));
             }
+        }
+        // Most callers are heard of once: no room is kept for more.
+        if campaign.hits.is_empty() {
+            campaign.hits.reserve_exact(1);
         }
         campaign.hits.push(hit);
         campaign.unplaced += u32::from(hit.unplaced);

@@ -4,12 +4,12 @@
 //! the same sound, other vowels, words split or joined), and in part. How much each way of hearing
 //! means is not said here: it is measured on the texts themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use pinyin::ToPinyin as _;
 use serde::{Deserialize, Serialize};
 
-use super::{digest, digest_chars, folded, is_han};
+use super::{digest, digest_chars, folded, is_han, mix};
 
 /// The shortest Latin name that counts as a part.
 const PART_LETTERS_MIN: usize = 4;
@@ -93,11 +93,17 @@ fn piece(word: &str) -> u64 {
 
 /// How Han characters sound, without tones; none where a reading is not known.
 fn han_sound(chars: &[char]) -> Option<u64> {
-    let mut sound = 0;
-    for c in chars {
-        sound = digest(15 ^ sound, c.to_pinyin()?.plain().bytes());
-    }
-    (chars.len() > 1).then_some(sound)
+    let sounds: Option<Vec<u64>> = chars.iter().map(|c| syllable(*c)).collect();
+    sounds?.into_iter().reduce(after)
+}
+
+fn syllable(c: char) -> Option<u64> {
+    Some(digest(15, c.to_pinyin()?.plain().bytes()))
+}
+
+/// One syllable after others.
+fn after(before: u64, sound: u64) -> u64 {
+    mix(before ^ sound.rotate_left(17))
 }
 
 /// How Latin words sound, whatever the vowels and where the gaps; none if too short to tell.
@@ -152,8 +158,37 @@ pub(crate) struct Names {
     /// First and last pieces: how many names have them, and in how many names they stand together.
     heads: BTreeMap<u64, u32>,
     tails: BTreeMap<u64, u32>,
-    /// First characters of anything above that is written in Han.
-    starts: BTreeSet<char>,
+    /// Everything above, and what it may begin with: most texts speak nothing that is known.
+    known: Sieve,
+}
+
+/// A set that is sure of what it does not hold (Bloom 1970).
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    /// 32 KiB.
+    const WORDS: usize = 1 << 12;
+
+    fn place(key: u64) -> (usize, u64) {
+        ((key >> 6) as usize % Sieve::WORDS, 1 << (key % 64))
+    }
+
+    fn insert(&mut self, key: u64) {
+        self.0.resize(Sieve::WORDS, 0);
+        let (word, bit) = Sieve::place(key);
+        self.0[word] |= bit;
+    }
+
+    fn may_hold(&self, key: u64) -> bool {
+        let (word, bit) = Sieve::place(key);
+        self.0.get(word).is_some_and(|w| w & bit != 0)
+    }
+}
+
+/// The key under which the sieve knows what names may begin with.
+fn start(c: char) -> u64 {
+    mix(19 ^ u64::from(c))
 }
 
 /// The names that a text speaks.
@@ -180,13 +215,22 @@ impl Names {
         }
         *self.heads.entry(keys.pieces.0).or_default() += 1;
         *self.tails.entry(keys.pieces.1).or_default() += 1;
-        let chars = folded(name);
-        self.starts.extend(chars.into_iter().filter(|c| is_han(*c)));
+        let chars: Vec<char> = folded(name).into_iter().filter(|c| is_han(*c)).collect();
+        let lookups = keys.parts.iter().chain(&keys.sounds).copied();
+        let lookups = lookups.chain([keys.whole, keys.pieces.0]);
+        let starts = chars.iter().map(|c| start(*c));
+        let sounds = chars.first().and_then(|c| syllable(*c));
+        for key in lookups.chain(starts).chain(sounds) {
+            self.known.insert(key);
+        }
     }
 
     /// The names that a text speaks.
     pub(crate) fn spoken(&self, text: &str) -> Spoken {
         let mut found = Spoken::default();
+        if self.keys.is_empty() {
+            return found;
+        }
         let chars: Vec<char> = folded(text);
         for run in han_runs(&chars) {
             self.in_han(&run, &mut found);
@@ -201,55 +245,67 @@ impl Names {
         found
     }
 
+    fn look_up(&self, map: &BTreeMap<u64, Vec<u32>>, key: u64, list: &mut Vec<u32>) {
+        if self.known.may_hold(key)
+            && let Some(numbers) = map.get(&key)
+        {
+            list.extend(numbers);
+        }
+    }
+
     fn in_han(&self, run: &[char], found: &mut Spoken) {
-        let known = |map: &BTreeMap<u64, Vec<u32>>, key: u64, list: &mut Vec<u32>| {
-            if let Some(numbers) = map.get(&key) {
-                list.extend(numbers);
-            }
-        };
+        let sounds: Vec<Option<u64>> = run.iter().map(|c| syllable(*c)).collect();
         for at in 0..run.len() {
-            let rest = &run[at..];
-            for size in 2..=rest.len().min(4) {
-                let window = &rest[..size];
-                if let Some(sound) = han_sound(window) {
-                    known(&self.sounds, sound, &mut found.sound);
+            let size_max = (run.len() - at).min(4);
+            if sounds[at].is_some_and(|s| self.known.may_hold(s)) {
+                self.by_sound(&sounds[at..at + size_max], &mut found.sound);
+            }
+            if !self.known.may_hold(start(run[at])) {
+                continue;
+            }
+            let head = digest_chars(12, &run[at..=at]);
+            for size in 2..=size_max {
+                let window = &run[at..at + size];
+                self.look_up(&self.keys, digest_chars(7, window), &mut found.whole);
+                if size == 2 {
+                    self.look_up(&self.parts, digest_chars(8, window), &mut found.part);
                 }
-                if self.starts.contains(&run[at]) {
-                    known(&self.keys, digest_chars(7, window), &mut found.whole);
-                    if size == 2 {
-                        known(&self.parts, digest_chars(8, window), &mut found.part);
-                    }
-                    let pieces = (
-                        digest_chars(12, &window[..1]),
-                        digest_chars(13, &window[1..]),
-                    );
-                    self.mix(pieces, found);
+                if self.known.may_hold(head) {
+                    self.mix((head, digest_chars(13, &window[1..])), found);
                 }
             }
         }
     }
 
-    fn in_latin(&self, words: &[String], found: &mut Spoken) {
-        let known = |map: &BTreeMap<u64, Vec<u32>>, key: u64, list: &mut Vec<u32>| {
-            if let Some(numbers) = map.get(&key) {
-                list.extend(numbers);
+    fn by_sound(&self, sounds: &[Option<u64>], found: &mut Vec<u32>) {
+        let mut sounds = sounds.iter().map_while(|s| *s);
+        let mut so_far = sounds.next();
+        for sound in sounds {
+            so_far = so_far.map(|before| after(before, sound));
+            if let Some(key) = so_far {
+                self.look_up(&self.sounds, key, found);
             }
-        };
+        }
+    }
+
+    fn in_latin(&self, words: &[String], found: &mut Spoken) {
         for at in 0..words.len() {
-            known(&self.parts, digest(10, words[at].bytes()), &mut found.part);
+            let part = digest(10, words[at].bytes());
+            self.look_up(&self.parts, part, &mut found.part);
+            let head = piece(&words[at]);
+            if words.len() > at + 1 && self.known.may_hold(head) {
+                self.mix((head, piece(&words[at + 1])), found);
+            }
             let mut sounds = Vec::with_capacity(24);
             for size in 1..=(words.len() - at).min(WORDS_MAX) {
                 let window = &words[at..at + size];
                 hear(&window[size - 1], &mut sounds);
                 if sounds.len() >= SOUNDS_MIN {
                     let sound = digest(16, sounds.iter().copied());
-                    known(&self.sounds, sound, &mut found.sound);
+                    self.look_up(&self.sounds, sound, &mut found.sound);
                 }
-                if size < WORDS_MAX {
-                    known(&self.keys, joined(window), &mut found.whole);
-                }
-                if size == 2 {
-                    self.mix((piece(&window[0]), piece(&window[1])), found);
+                if size == 1 || self.known.may_hold(head) {
+                    self.look_up(&self.keys, joined(window), &mut found.whole);
                 }
             }
         }

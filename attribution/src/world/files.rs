@@ -290,11 +290,20 @@ fn row(i: usize, event: &Event, cast: &Cast, s: &Scenario, chance: &mut Chance) 
 }
 
 fn truth(s: &Scenario, seed: u64, cast: &Cast, events: &[Event]) -> Truth {
+    // By platform: the first leak contact's day, and how many there are.
+    let mut leaks: BTreeMap<i32, (f64, u32)> = BTreeMap::new();
+    for event in events
+        .iter()
+        .filter(|e| e.origin == super::draft::Origin::Leak)
+    {
+        let of = leaks.entry(event.platform).or_insert((event.day, 0));
+        *of = (of.0.min(event.day), of.1 + 1);
+    }
     let platforms: BTreeMap<_, _> = cast
         .hosts
         .iter()
         .enumerate()
-        .map(|(p, h)| (platform_id(p), platform(p, h, cast, events)))
+        .map(|(p, h)| (platform_id(p), platform(h, cast, leaks.get(&(p as i32)))))
         .collect();
     let mut brokers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (id, platform) in &platforms {
@@ -323,12 +332,7 @@ fn truth(s: &Scenario, seed: u64, cast: &Cast, events: &[Event]) -> Truth {
     }
 }
 
-fn platform(p: usize, host: &Host, cast: &Cast, events: &[Event]) -> PlatformTruth {
-    let leaks = || {
-        events
-            .iter()
-            .filter(|e| e.origin == super::draft::Origin::Leak && e.platform == p as i32)
-    };
+fn platform(host: &Host, cast: &Cast, leaks: Option<&(f64, u32)>) -> PlatformTruth {
     PlatformTruth {
         label: host.conduct.label().into(),
         leaks: host.conduct.leaks(),
@@ -339,15 +343,12 @@ fn platform(p: usize, host: &Host, cast: &Cast, events: &[Event]) -> PlatformTru
             super::cast::Conduct::Broker(group) => Some(format!("b{group}e")),
             _ => None,
         },
-        leak_time: host
-            .leak_day
-            .map(unix)
-            .or_else(|| leaks().map(|e| unix(e.day)).min()),
+        leak_time: host.leak_day.map(unix).or(leaks.map(|l| unix(l.0))),
         numbers: host
             .placements
             .iter()
             .map(|a| cast.numbers[a.number].text.clone())
             .collect(),
-        leak_contacts: leaks().count() as u32,
+        leak_contacts: leaks.map_or(0, |l| l.1),
     }
 }

@@ -164,5 +164,7 @@ fn carried(state: &State, index: u64, contact: &Contact) -> Map<String, Value> {
         let campaign = attribution.campaign.map(|c| c.to_string().into());
         carried.insert("campaign".into(), campaign.unwrap_or_default());
     }
+    // What judgement needs to say the same without it.
+    carried.extend(state.judgement.residue(index));
     carried
 }
