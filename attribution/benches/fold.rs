@@ -47,11 +47,7 @@ fn fold(scenario: &Scenario) -> String {
     let entries = entries(&lines, &contacts);
     drop(contacts);
     let (before, begin) = (resident_mib(), busy_s());
-    let mut state = State::new(Policy {
-        alpha: 0.05,
-        prior: 0.2,
-        method: "bench".into(),
-    });
+    let mut state = State::new(Policy::standard());
     entries.iter().for_each(|e| state.apply(e));
     state.advance(Timestamp::from_unix_s(end).plus_s(86_400));
     let (s, grown) = (busy_s() - begin, resident_mib() - before);

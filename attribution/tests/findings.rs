@@ -8,11 +8,7 @@ use attribution::{Cause, Class, Flag, State, Verdict};
 use honeytoken::{Entry, Erasure, Event, Policy, RequestKind, RequestMade, Timestamp};
 
 fn folded(entries: &[Entry]) -> State {
-    let mut state = State::new(Policy {
-        alpha: 0.05,
-        prior: 0.2,
-        method: "test".into(),
-    });
+    let mut state = State::new(Policy::standard());
     entries.iter().for_each(|e| state.apply(e));
     if let Some(last) = entries.iter().filter_map(received).max() {
         state.advance(last.plus_s(86_400));

@@ -48,6 +48,7 @@ fn document(scenario: &str, seeds: u64, s: &Score) -> Value {
         })
     };
     let [pairs, said, right] = s.links.map(f64::from);
+    let (all, speaking) = s.campaign_f1();
     let bins = s
         .reliability
         .iter()
@@ -70,7 +71,7 @@ fn document(scenario: &str, seeds: u64, s: &Score) -> Value {
         "median_days_to_detection": Some(s.median_days()).filter(|d| d.is_finite()),
         "cause_accuracy": s.cause_accuracy(),
         "leak_contacts_recognised": s.leak_recall(),
-        "campaign_pairwise_f1": { let (all, speaking) = s.campaign_f1(); json!({"all": all, "speaking": speaking}) },
+        "campaign_pairwise_f1": { "all": all, "speaking": speaking },
         "links": { "precision": share(right, said), "recall": share(right, pairs) },
         "honest": {
             "mean_e_value": share(s.innocent_e, s.innocent.into()),

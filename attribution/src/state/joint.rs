@@ -42,7 +42,7 @@ impl State {
         let leaks = judged.iter().filter(|(note, found)| {
             found.cause == Cause::Leak && self.had(accused, note.line, note.at)
         });
-        let leaks: Vec<&Note> = leaks.map(|j| &*j.0).collect();
+        let leaks: Vec<&Note> = leaks.map(|j| j.0).collect();
         !leaks.is_empty()
             && !leaks.iter().any(|n| n.named)
             && leaks.iter().all(|n| self.had(other, n.line, n.at))

@@ -24,6 +24,7 @@ const SUSPECT: f64 = 1.0;
 struct Residue {
     /// Microseconds since the epoch.
     at: i64,
+    happened: i64,
     whose: Whose,
     named: bool,
     cause: Cause,
@@ -80,6 +81,7 @@ impl State {
         let id = |p: u32| self.roster.platforms[p as usize].id.clone();
         let residue = Residue {
             at: note.at,
+            happened: note.happened,
             whose: note.whose,
             named: note.named,
             cause: found.cause,
@@ -127,6 +129,7 @@ impl State {
         let note = Note {
             entry: erasure.erased,
             at: residue.at,
+            happened: residue.happened,
             line,
             platform: platform.unwrap_or(NOBODY),
             group: NOBODY,
