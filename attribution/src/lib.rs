@@ -33,6 +33,7 @@ mod roster;
 mod state;
 mod taxonomy;
 mod text;
+pub mod topic;
 mod verdict;
 pub mod world;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use honeytoken::Platform;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{domains_in, folded, signature_in};
+use crate::text::{domains_in, folded, is_shared, signature_in};
 
 /// Names shorter than this are too common to be recognised inside a text.
 const NAME_CHARS_MIN: usize = 4;
@@ -46,7 +46,7 @@ impl Company {
         }
     }
 
-    /// By what anyone may check: sender, link, signature.
+    /// By what only the company has: its sender, its link.
     fn shows(&self, seen: &Seen<'_>) -> bool {
         self.senders.contains(seen.from)
             || seen.domains.iter().any(|d| self.domains.contains(d))
@@ -55,10 +55,19 @@ impl Company {
                     .domains
                     .iter()
                     .any(|d| self.domains.iter().any(|own| misheard(d, own))))
-            || seen
-                .signature
-                .as_ref()
-                .is_some_and(|s| self.signatures.contains(s))
+    }
+
+    /// By what anyone may write: its signature.
+    fn signs(&self, seen: &Seen<'_>) -> bool {
+        seen.signature
+            .as_ref()
+            .is_some_and(|s| self.signatures.contains(s))
+    }
+
+    /// A message with a link that is neither its own nor one that everybody uses. What recognition
+    /// makes of a link in a call may be anybody's.
+    fn points_elsewhere(&self, seen: &Seen<'_>) -> bool {
+        !seen.call && seen.domains.iter().any(|d| !is_shared(d))
     }
 
     /// The text points nowhere else: no link, or in a call what may be left of a link of its own.
@@ -102,7 +111,16 @@ impl Profile {
         if self.partners.iter().any(|p| p.shows(seen)) {
             return Whose::Partner;
         }
-        if self.own.shows(seen) {
+        let own = self.own.shows(seen);
+        // Whoever signs as the platform and links elsewhere poses as it.
+        if !own && self.own.signs(seen) && self.own.points_elsewhere(seen) {
+            return Whose::Impostor;
+        }
+        let signs = |p: &Company| p.signs(seen) && !p.points_elsewhere(seen);
+        if self.partners.iter().any(signs) {
+            return Whose::Partner;
+        }
+        if own || self.own.signs(seen) {
             return if seen.is_transaction() {
                 Whose::Transaction
             } else {
@@ -295,6 +313,24 @@ mod tests {
                 "您好，我是诚捷生活的客服，点击pay123.top/a",
                 false,
                 Whose::Impostor,
+            ),
+            (
+                "+8613000000000",
+                "【诚捷生活】您好，点击pay123.top/a领取",
+                false,
+                Whose::Impostor,
+            ),
+            (
+                "+8613000000000",
+                "【诚捷生活】您好，点击t.cn/a领取，退订回T",
+                false,
+                Whose::Own,
+            ),
+            (
+                "106147525100",
+                "【诚捷生活】会员专享，详见partner.com/a",
+                false,
+                Whose::Own,
             ),
             ("+18269441498", "", true, Whose::Partner),
             (

@@ -7,6 +7,7 @@ use honeytoken::{PlatformId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::leak_date::LeakDate;
+use crate::topic::Topic;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -197,8 +198,16 @@ pub struct Campaign {
     pub unplaced: u32,
     /// Platforms through which it reached numbers, if it works lists.
     pub platforms: Vec<PlatformId>,
-    /// `zh`, `en`, or none where nothing was said.
+    /// The language of most of its texts as a BCP 47 tag, none where too little was said.
     pub language: Option<String>,
+    /// What most of its texts are about.
+    pub topic: Option<Topic>,
+    /// Nothing was ever said.
+    pub silent: bool,
+    /// Domains that its texts lead to, those seen first.
+    pub domains: Vec<String>,
+    /// Younger ids that it was known by before it grew together with them, at most 64.
+    pub known_as: Vec<CampaignId>,
 }
 
 /// Two platforms whose numbers reach the same buyers beyond chance.

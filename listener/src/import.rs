@@ -8,7 +8,8 @@ use std::io::BufRead;
 
 use honeytoken::{
     Authentication, Basis, Connection, ConnectionId, Consent, Contact, Coverage, Event, Honeytoken,
-    Line, LineRole, Medium, Partner, Persona, PhoneNumber, Platform, Registry, Sender, Timestamp,
+    HoneytokenId, Line, LineRole, Medium, Partner, Persona, PhoneNumber, Platform, Registry,
+    RequestKind, RequestMade, Sender, Timestamp,
 };
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Deserializer};
@@ -87,6 +88,20 @@ pub struct LineRow {
     /// As whom the number was given.
     #[serde(default)]
     pub persona: Option<PersonaRow>,
+    /// What the persona asked the platform for.
+    #[serde(default)]
+    pub requests: Vec<RequestRow>,
+}
+
+/// What a persona asked for, in `lines.jsonl`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRow {
+    /// `opt_out`, `erasure` or `access`.
+    pub kind: RequestKind,
+    /// When.
+    #[serde(deserialize_with = "time")]
+    pub at: Timestamp,
 }
 
 /// A persona of `lines.jsonl`.
@@ -216,7 +231,11 @@ pub fn line_events(rows: &[LineRow], registry: &Registry, until: Timestamp) -> V
             if platforms.insert(id.clone()) && !known {
                 events.push(Event::PlatformDeclared(platform));
             }
-            events.extend(placement(row, id, registry).map(Event::HoneytokenIssued));
+            if let Some(token) = placement(row, id, registry) {
+                let asked = requests(row, &token.honeytoken);
+                events.push(Event::HoneytokenIssued(token));
+                events.extend(asked);
+            }
         }
     }
     events
@@ -295,6 +314,17 @@ fn placement(
         country: row.country.clone(),
         placing: None,
     })
+}
+
+fn requests(row: &LineRow, honeytoken: &HoneytokenId) -> Vec<Event> {
+    let made = |request: &RequestRow| {
+        Event::RequestMade(RequestMade {
+            honeytoken: honeytoken.clone(),
+            request: request.kind,
+            made_at: request.at,
+        })
+    };
+    row.requests.iter().map(made).collect()
 }
 
 /// The contact of a row.

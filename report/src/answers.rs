@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use attribution::topic::Topic;
 use attribution::{Campaign, Cause, Class, Factor, Flag, LeakDate, Link, Reason, Verdict};
 use honeytoken::{PlatformId, Timestamp};
 use serde::Serialize;
@@ -119,8 +120,20 @@ pub struct CampaignOut {
     pub unplaced: u32,
     /// Platforms through which it reached numbers, if it works lists.
     pub platforms: Vec<String>,
-    /// `zh`, `en`, or null where nothing was said.
+    /// The language of most of its texts as a BCP 47 tag (`zh-Hans`, `zh-Hant`, `en`, …); null where
+    /// too little was said.
     pub language: Option<String>,
+    /// What most of its texts are about, such as `loan` or `gambling`; null where nothing tells.
+    #[schema(value_type = Option<String>)]
+    pub category: Option<Topic>,
+    /// The same in the terms of 12321, China's centre for complaints.
+    pub category_12321: &'static str,
+    /// The same as a subject of the FTC's Do-Not-Call complaint form.
+    pub category_ftc: &'static str,
+    /// Domains that its texts lead to, those seen first.
+    pub domains: Vec<String>,
+    /// Ids that it was known by before it grew together with older contacts.
+    pub known_as: Vec<String>,
 }
 
 impl CampaignOut {
@@ -140,7 +153,29 @@ impl CampaignOut {
             unplaced: campaign.unplaced,
             platforms: platforms.collect(),
             language: campaign.language,
+            category: campaign.topic,
+            category_12321: in_12321(campaign.topic, campaign.silent),
+            category_ftc: ftc_subject(campaign.topic, campaign.silent),
+            domains: campaign.domains,
+            known_as: campaign.known_as.iter().map(ToString::to_string).collect(),
         }
+    }
+}
+
+/// Calls in which nothing was said have words of their own in both lists.
+fn in_12321(topic: Option<Topic>, silent: bool) -> &'static str {
+    match topic {
+        Some(topic) => topic.in_12321(),
+        None if silent => "响一声",
+        None => "其他",
+    }
+}
+
+fn ftc_subject(topic: Option<Topic>, silent: bool) -> &'static str {
+    match topic {
+        Some(topic) => topic.ftc_subject(),
+        None if silent => "Dropped call or no message",
+        None => "No Subject Provided",
     }
 }
 

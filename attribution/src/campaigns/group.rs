@@ -2,10 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{UNDETERMINED, domains_in, language};
+use crate::topic::Topic;
+
 /// Lines remembered of one campaign; beyond, it is a mass dialler whatever else it is.
 pub(crate) const HITS_MAX: usize = 400;
 /// Ids remembered that a campaign was known by before it grew together with an older one.
 const NAMES_MAX: usize = 64;
+/// Texts of one campaign that its topic and language are read from, the first.
+const TEXTS_HEARD_MAX: u32 = 16;
+/// Domains remembered of one campaign.
+const DOMAINS_MAX: usize = 8;
 
 /// A line that a campaign reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +37,8 @@ pub(crate) struct Group {
     pub(crate) controls: u32,
     pub(crate) contacts: u64,
     pub(crate) texts: u64,
-    pub(crate) han: bool,
+    /// What it says; none if nothing was said.
+    pub(crate) said: Option<Box<Said>>,
     /// It said something that others of its contacts can be known by.
     pub(crate) linkable: bool,
     pub(crate) first: i64,
@@ -41,6 +49,77 @@ pub(crate) struct Group {
     pub(crate) known_as: Vec<u32>,
     /// Per platform whose number was the first or second: see `evidence::breadth`.
     pub(crate) bets: Vec<crate::evidence::Bet>,
+}
+
+/// What the first texts of a campaign are about, in which language, and where they lead.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Said {
+    heard: u32,
+    topics: Vec<(Topic, u32)>,
+    languages: Vec<(String, u32)>,
+    /// Registrable domains, those seen first.
+    pub(crate) domains: Vec<String>,
+}
+
+impl Said {
+    fn hear(&mut self, text: &str) {
+        if self.heard >= TEXTS_HEARD_MAX {
+            return;
+        }
+        self.heard += 1;
+        if let Some(topic) = Topic::of(text) {
+            add(&mut self.topics, topic, 1);
+        }
+        let language = language(text);
+        if language != UNDETERMINED {
+            add(&mut self.languages, language.to_owned(), 1);
+        }
+        self.lead_to(domains_in(text));
+    }
+
+    fn lead_to(&mut self, domains: Vec<String>) {
+        for domain in domains {
+            if self.domains.len() < DOMAINS_MAX && !self.domains.contains(&domain) {
+                self.domains.push(domain);
+            }
+        }
+    }
+
+    fn absorb(&mut self, other: Said) {
+        self.heard += other.heard;
+        for (topic, n) in other.topics {
+            add(&mut self.topics, topic, n);
+        }
+        for (language, n) in other.languages {
+            add(&mut self.languages, language, n);
+        }
+        self.lead_to(other.domains);
+    }
+
+    /// What most of its texts are about.
+    pub(crate) fn topic(&self) -> Option<Topic> {
+        most(&self.topics).copied()
+    }
+
+    /// The language of most of them, as a BCP 47 tag.
+    pub(crate) fn language(&self) -> Option<&str> {
+        most(&self.languages).map(String::as_str)
+    }
+}
+
+fn add<T: PartialEq>(counts: &mut Vec<(T, u32)>, what: T, n: u32) {
+    match counts.iter_mut().find(|c| c.0 == what) {
+        Some(known) => known.1 += n,
+        None => counts.push((what, n)),
+    }
+}
+
+/// The one counted most, of equals the first in their own order.
+fn most<T: Ord>(counts: &[(T, u32)]) -> Option<&T> {
+    let best = counts
+        .iter()
+        .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+    best.map(|b| &b.0)
 }
 
 impl Group {
@@ -56,7 +135,9 @@ impl Group {
     pub(super) fn absorb(&mut self, name: u32, other: Group) {
         self.contacts += other.contacts;
         self.texts += other.texts;
-        self.han |= other.han;
+        if let Some(more) = other.said {
+            self.said.get_or_insert_default().absorb(*more);
+        }
         self.linkable |= other.linkable;
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
@@ -64,6 +145,15 @@ impl Group {
         self.bets.extend(other.bets);
         self.take_names(name, other.known_as);
         self.take_hits(other.hits);
+    }
+
+    /// Takes in what one contact said.
+    pub(crate) fn hear(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.texts += 1;
+        self.said.get_or_insert_default().hear(text);
     }
 
     fn take_names(&mut self, name: u32, more: Vec<u32>) {

@@ -281,11 +281,7 @@ impl State {
         };
         platforms.sort();
         platforms.dedup();
-        let language = if group.texts == 0 {
-            None
-        } else {
-            Some(if group.han { "zh" } else { "en" }.to_owned())
-        };
+        let said = group.said.as_deref();
         Campaign {
             campaign: CampaignId(id),
             first_at: day(group.first),
@@ -294,7 +290,11 @@ impl State {
             numbers: group.hits.len() as u32,
             unplaced: group.unplaced,
             platforms,
-            language,
+            language: said.and_then(|s| s.language()).map(str::to_owned),
+            topic: said.and_then(|s| s.topic()),
+            silent: group.texts == 0,
+            domains: said.map(|s| s.domains.clone()).unwrap_or_default(),
+            known_as: group.known_as.iter().copied().map(CampaignId).collect(),
         }
     }
 }

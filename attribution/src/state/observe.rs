@@ -116,8 +116,7 @@ impl State {
         let group = self.campaigns.get_mut(joined.group)?;
         let known = group.contacts > 0;
         group.contacts += u64::from(!follows);
-        group.texts += u64::from(!contact.text.is_empty());
-        group.han |= contact.text.chars().any(crate::text::is_han);
+        group.hear(&contact.text);
         group.last = day;
         group.linkable |= joined.linkable;
         if let Some(hit) = group.hits.iter_mut().find(|h| h.line == line) {

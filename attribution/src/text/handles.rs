@@ -111,7 +111,8 @@ fn signature_of(chars: &[char]) -> Option<String> {
     (!brand.contains("http")).then(|| brand.trim().to_owned())
 }
 
-fn is_shared(domain: &str) -> bool {
+/// Whether many use the domain.
+pub(crate) fn is_shared(domain: &str) -> bool {
     SHORTENERS.contains(&domain)
 }
 

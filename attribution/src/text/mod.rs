@@ -6,6 +6,7 @@
 
 mod addressee;
 mod handles;
+mod language;
 mod likeness;
 mod persona;
 
@@ -13,7 +14,8 @@ pub(crate) use addressee::addressees;
 #[cfg(test)]
 pub(crate) use handles::HANDLES_MAX;
 pub use handles::call_back_numbers;
-pub(crate) use handles::{Handles, domains_in, handles, signature_in};
+pub(crate) use handles::{Handles, domains_in, handles, is_shared, signature_in};
+pub(crate) use language::{UNDETERMINED, language};
 #[cfg(test)]
 pub(crate) use likeness::BANDS;
 pub(crate) use likeness::{Shingles, Sketch};

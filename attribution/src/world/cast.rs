@@ -54,6 +54,9 @@ pub(crate) struct Placement {
     pub(crate) number: usize,
     pub(crate) registered: f64,
     pub(crate) persona: String,
+    /// When the persona asked not to be sent advertising, and to be forgotten.
+    pub(crate) opted_out: Option<f64>,
+    pub(crate) erased: Option<f64>,
 }
 
 pub(crate) struct Company {
@@ -70,6 +73,8 @@ pub(crate) struct Host {
     pub(crate) partners: Vec<Company>,
     pub(crate) placements: Vec<Placement>,
     pub(crate) leak_day: Option<f64>,
+    /// It does as personas ask.
+    pub(crate) heeds: bool,
 }
 
 pub(crate) struct Cast {
@@ -93,6 +98,24 @@ impl Cast {
             .collect();
         place(s, &mut numbers, &mut hosts, chance);
         Cast { numbers, hosts }
+    }
+}
+
+/// Days between a registration and what its persona asks for.
+const ASKS_AFTER_DAYS: (f64, f64) = (5.0, 60.0);
+
+/// What personas ask for, and who does not care.
+pub(crate) fn ask(cast: &mut Cast, s: &Scenario, chance: &mut Chance) {
+    for host in &mut cast.hosts {
+        host.heeds = !chance.hits(s.heedless);
+        for at in &mut host.placements {
+            let mut when = |share| {
+                let day = at.registered + chance.between(ASKS_AFTER_DAYS.0, ASKS_AFTER_DAYS.1);
+                chance.hits(share).then_some(day)
+            };
+            at.opted_out = when(s.opt_outs);
+            at.erased = when(s.erasures);
+        }
     }
 }
 
@@ -198,6 +221,7 @@ fn host(conduct: Conduct, tongue: Tongue, s: &Scenario, chance: &mut Chance) -> 
         tongue,
         partners: (0..partners).map(|_| company(chance, tongue)).collect(),
         placements: Vec::new(),
+        heeds: true,
         leak_day: (conduct == Conduct::LeakOnce).then(|| begin + chance.between(0.25, 0.75) * span),
     }
 }
@@ -272,5 +296,7 @@ fn placement(
         number,
         registered: day,
         persona: names::person(chance, tongue, s.common_names),
+        opted_out: None,
+        erased: None,
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Event {
     pub(crate) origin: Origin,
     pub(crate) platform: i32,
     pub(crate) campaign: i64,
+    /// The platform in whose name a stranger writes.
+    pub(crate) poses_as: Option<usize>,
 }
 
 pub(crate) struct Draft {

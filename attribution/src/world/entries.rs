@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use honeytoken::{
     Authentication, Basis, ConnectionId, Consent, Contact, Coverage, Entry, Event, Honeytoken,
     HoneytokenId, Line, LineRole, Medium, Partner, Persona, PhoneNumber, Platform, PlatformId,
-    Sender, Timestamp,
+    RequestKind, RequestMade, Sender, Timestamp,
 };
 
 use super::files::{ContactRow, LineRow};
@@ -26,6 +26,7 @@ pub fn entries(lines: &[LineRow], contacts: &[ContactRow]) -> Vec<Entry> {
             events.extend(platform(row, id));
         }
         events.extend(honeytoken(i, row));
+        events.extend(requests(i, row));
     }
     events.extend(contacts.iter().filter_map(contact));
     let at = Timestamp::from_unix_s(end);
@@ -114,6 +115,21 @@ fn honeytoken(i: usize, row: &LineRow) -> Option<Event> {
         country: None,
         placing: None,
     }))
+}
+
+fn requests(i: usize, row: &LineRow) -> Vec<Event> {
+    let made = |request: &super::RequestRow| {
+        Some(Event::RequestMade(RequestMade {
+            honeytoken: format!("h{i:06}").parse().ok()?,
+            request: match request.kind.as_str() {
+                "opt_out" => RequestKind::OptOut,
+                "erasure" => RequestKind::Erasure,
+                _ => RequestKind::Access,
+            },
+            made_at: Timestamp::from_unix_s(request.at),
+        }))
+    };
+    row.requests.iter().filter_map(made).collect()
 }
 
 fn contact(row: &ContactRow) -> Option<Event> {

@@ -1,6 +1,6 @@
 //! A world as the files that `canaryline import` reads, and the truth beside them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,18 @@ pub struct LineRow {
     /// As whom the number was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<PersonaRow>,
+    /// What the persona asked the platform for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestRow>,
+}
+
+/// What a persona asked for, in `lines.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequestRow {
+    /// `opt_out`, `erasure` or `access`.
+    pub kind: String,
+    /// When.
+    pub at: i64,
 }
 
 /// A declared partner in `lines.jsonl`.
@@ -112,6 +124,9 @@ pub struct PlatformTruth {
     pub numbers: Vec<String>,
     /// Contacts that followed from it.
     pub leak_contacts: u32,
+    /// Findings beside the leak: `opt_out_violated`, `erasure_ignored`, `impersonated`.
+    #[serde(default)]
+    pub flags: Vec<String>,
 }
 
 /// What is true of a number.
@@ -217,6 +232,7 @@ fn line(cast: &Cast, i: usize) -> LineRow {
         signatures: Vec::new(),
         declared_partners: Vec::new(),
         persona: None,
+        requests: Vec::new(),
     }
 }
 
@@ -239,6 +255,14 @@ fn placed(cast: &Cast, p: usize, host: &Host, at: &Placement) -> LineRow {
         persona: Some(PersonaRow {
             name: at.persona.clone(),
         }),
+        requests: [("opt_out", at.opted_out), ("erasure", at.erased)]
+            .into_iter()
+            .filter_map(|(kind, day)| Some((kind, day?)))
+            .map(|(kind, day)| RequestRow {
+                kind: kind.into(),
+                at: unix(day),
+            })
+            .collect(),
         ..line(cast, at.number)
     }
 }
@@ -299,11 +323,15 @@ fn truth(s: &Scenario, seed: u64, cast: &Cast, events: &[Event]) -> Truth {
         let of = leaks.entry(event.platform).or_insert((event.day, 0));
         *of = (of.0.min(event.day), of.1 + 1);
     }
+    let mut flags = flags(cast, events);
     let platforms: BTreeMap<_, _> = cast
         .hosts
         .iter()
         .enumerate()
-        .map(|(p, h)| (platform_id(p), platform(h, cast, leaks.get(&(p as i32)))))
+        .map(|(p, h)| {
+            let flags = flags.remove(&p).unwrap_or_default();
+            (platform_id(p), platform(h, cast, leaks.get(&(p as i32)), flags))
+        })
         .collect();
     let mut brokers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (id, platform) in &platforms {
@@ -332,7 +360,12 @@ fn truth(s: &Scenario, seed: u64, cast: &Cast, events: &[Event]) -> Truth {
     }
 }
 
-fn platform(host: &Host, cast: &Cast, leaks: Option<&(f64, u32)>) -> PlatformTruth {
+fn platform(
+    host: &Host,
+    cast: &Cast,
+    leaks: Option<&(f64, u32)>,
+    flags: BTreeSet<&'static str>,
+) -> PlatformTruth {
     PlatformTruth {
         label: host.conduct.label().into(),
         leaks: host.conduct.leaks(),
@@ -350,5 +383,41 @@ fn platform(host: &Host, cast: &Cast, leaks: Option<&(f64, u32)>) -> PlatformTru
             .map(|a| cast.numbers[a.number].text.clone())
             .collect(),
         leak_contacts: leaks.map_or(0, |l| l.1),
+        flags: flags.into_iter().map(str::to_owned).collect(),
     }
+}
+
+/// What platforms, or others in their name, truly did besides, by platform.
+fn flags(cast: &Cast, events: &[Event]) -> BTreeMap<usize, BTreeSet<&'static str>> {
+    let mut found: BTreeMap<usize, BTreeSet<&'static str>> = BTreeMap::new();
+    for event in events {
+        let (platform, posed) = match (usize::try_from(event.platform), event.poses_as) {
+            (Ok(platform), _) => (platform, false),
+            (_, Some(platform)) => (platform, true),
+            _ => continue,
+        };
+        let placements = cast.hosts[platform].placements.iter();
+        for at in placements.filter(|at| at.number == event.number && event.day > at.registered) {
+            let flags = finding(event, at, posed);
+            found.entry(platform).or_default().extend(flags);
+        }
+    }
+    found
+}
+
+fn finding(event: &Event, at: &Placement, posed: bool) -> Vec<&'static str> {
+    use super::draft::Origin;
+    if posed {
+        return vec!["impersonated"];
+    }
+    let after = |asked: Option<f64>| asked.is_some_and(|day| event.day > day);
+    let advertised = matches!(event.origin, Origin::FirstParty | Origin::Partner);
+    let mut found = Vec::new();
+    if advertised && after(at.opted_out) {
+        found.push("opt_out_violated");
+    }
+    if (advertised || event.origin == Origin::Transaction) && after(at.erased) {
+        found.push("erasure_ignored");
+    }
+    found
 }

@@ -19,11 +19,13 @@ mod own;
 mod scenario;
 mod score;
 mod script;
+mod sounds;
 mod trade;
 
 pub use entries::entries;
 pub use files::{
-    ContactRow, LineRow, NumberTruth, PartnerRow, PersonaRow, PlatformTruth, Truth, World,
+    ContactRow, LineRow, NumberTruth, PartnerRow, PersonaRow, PlatformTruth, RequestRow, Truth,
+    World,
 };
 pub use scenario::{Scenario, names, scenario};
 pub use score::{Score, fold, fold_rows, score};
@@ -34,7 +36,8 @@ use draft::Draft;
 
 /// The world of this scenario and seed.
 pub fn generate(scenario: &Scenario, seed: u64) -> World {
-    let cast = Cast::draw(scenario, &mut Chance::new(seed, 1));
+    let mut cast = Cast::draw(scenario, &mut Chance::new(seed, 1));
+    cast::ask(&mut cast, scenario, &mut Chance::new(seed, 12));
     let mut draft = Draft::new(scenario);
     let crowd = noise::mass(&cast, scenario, &mut Chance::new(seed, 2), &mut draft);
     noise::sweeps(&cast, scenario, &mut Chance::new(seed, 3), &mut draft);
@@ -51,6 +54,7 @@ pub fn generate(scenario: &Scenario, seed: u64) -> World {
         &mut draft,
     );
     trade::supply(&cast, scenario, &mut Chance::new(seed, 10), &mut draft);
+    noise::impostors(&cast, scenario, &mut Chance::new(seed, 13), &mut draft);
     files::world(scenario, seed, &cast, draft, &mut Chance::new(seed, 11))
 }
 

@@ -6,6 +6,7 @@ use super::draft::{Draft, Event, Origin, attestation, duration, hour};
 use super::names::{self, Tongue};
 use super::scenario::Scenario;
 use super::script::{self, Personal, Script};
+use super::sounds;
 
 /// A caller: its voice, its numbers, and how it shows itself.
 pub(crate) struct Voice {
@@ -18,6 +19,7 @@ pub(crate) struct Voice {
     sms: f64,
     rotation: f64,
     transcripts: f64,
+    misheard: f64,
 }
 
 impl Voice {
@@ -43,6 +45,7 @@ impl Voice {
             sms,
             rotation: s.rotation,
             transcripts: s.transcripts,
+            misheard: s.misheard,
         }
     }
 
@@ -55,6 +58,16 @@ impl Voice {
         } else {
             chance.pick(&self.senders).clone()
         }
+    }
+
+    /// The name, if it is spoken, as it comes across.
+    fn called(&self, spoken: f64, name: &str, chance: &mut Chance) -> Option<String> {
+        let spoken = chance.hits(spoken);
+        // No draw where none is asked for: worlds without misheard names stay as they were.
+        if spoken && self.misheard > 0.0 && chance.hits(self.misheard) {
+            return Some(sounds::misheard(chance, name));
+        }
+        spoken.then(|| name.to_owned())
     }
 
     /// Somebody who speaks as another does, from numbers of his own.
@@ -76,13 +89,12 @@ impl Voice {
         platform: i32,
     ) -> Event {
         let sms = chance.hits(self.sms);
-        let called = |p: f64, chance: &mut Chance| (chance.hits(p)).then_some(name.2);
         let text = if sms {
-            let who = called(name.0, chance);
-            self.script.message(chance, who)
+            let who = self.called(name.0, name.2, chance);
+            self.script.message(chance, who.as_deref())
         } else if chance.hits(self.transcripts) {
-            let who = called(name.1, chance);
-            self.script.transcript(chance, who)
+            let who = self.called(name.1, name.2, chance);
+            self.script.transcript(chance, who.as_deref())
         } else {
             String::new()
         };
@@ -97,6 +109,7 @@ impl Voice {
             origin,
             platform,
             campaign: self.id,
+            poses_as: None,
         }
     }
 }
@@ -239,6 +252,7 @@ pub(crate) fn storms(cast: &Cast, s: &Scenario, chance: &mut Chance, draft: &mut
                     origin: Origin::Callback,
                     platform: -1,
                     campaign,
+                    poses_as: None,
                 });
             }
         }
@@ -324,7 +338,35 @@ fn calls_for(
             origin: Origin::PreviousOwner,
             platform: -1,
             campaign: shop.2,
+            poses_as: None,
         });
+    }
+}
+
+/// Messages an impostor sends (mean).
+const IMPOSTURES: f64 = 40.0;
+
+/// Somebody signs as a platform and messages anybody: that is no leak of the platform's.
+pub(crate) fn impostors(cast: &Cast, s: &Scenario, chance: &mut Chance, draft: &mut Draft) {
+    for _ in 0..s.impostors {
+        let posed = chance.below(cast.hosts.len());
+        let host = &cast.hosts[posed];
+        let mut voice = Voice::draw(chance, host.tongue, draft.campaign(), 1.0, s);
+        voice.script = voice.script.signed(&host.company.name);
+        let members: Vec<usize> = (0..cast.numbers.len())
+            .filter(|&n| cast.numbers[n].tongue == host.tongue)
+            .collect();
+        let begin = chance.between(f64::from(s.soak_days), f64::from(s.days) - 20.0);
+        for _ in 0..chance.poisson(IMPOSTURES) {
+            let day = begin + chance.between(0.0, 20.0);
+            let day = hour(chance, day);
+            let number = *chance.pick(&members);
+            let nobody = (0.0, 0.0, "");
+            draft.push(Event {
+                poses_as: Some(posed),
+                ..voice.contact(chance, day, number, nobody, Origin::RandomDial, -1)
+            });
+        }
     }
 }
 
@@ -357,6 +399,7 @@ pub(crate) fn wrong_numbers(cast: &Cast, s: &Scenario, chance: &mut Chance, draf
                     origin: Origin::WrongNumber,
                     platform: -1,
                     campaign,
+                    poses_as: None,
                 };
                 draft.push(event);
                 if chance.hits(0.77) {

@@ -58,17 +58,22 @@ fn transactions(
             ),
         };
         let from = host.company.senders[0].clone();
-        draft.push(event(
-            day,
-            at.number,
-            from,
-            true,
-            text,
-            0,
-            Origin::Transaction,
-            p as i32,
-            -10 - p as i64,
-        ));
+        send(
+            draft,
+            host,
+            at,
+            event(
+                day,
+                at.number,
+                from,
+                true,
+                text,
+                0,
+                Origin::Transaction,
+                p as i32,
+                -10 - p as i64,
+            ),
+        );
     }
 }
 
@@ -123,17 +128,22 @@ fn advertise(
         listed
     };
     let length = if sms { 0 } else { duration(chance) };
-    draft.push(event(
-        day,
-        at.number,
-        from,
-        sms,
-        text,
-        length,
-        Origin::FirstParty,
-        p as i32,
-        -10 - p as i64,
-    ));
+    send(
+        draft,
+        host,
+        at,
+        event(
+            day,
+            at.number,
+            from,
+            sms,
+            text,
+            length,
+            Origin::FirstParty,
+            p as i32,
+            -10 - p as i64,
+        ),
+    );
 }
 
 /// Partners that the platform named in its policy.
@@ -182,21 +192,39 @@ pub(crate) fn partners(cast: &Cast, s: &Scenario, chance: &mut Chance, draft: &m
                     };
                     let length = if sms { 0 } else { duration(chance) };
                     let campaign = -100_000 - (p * 10 + q) as i64;
-                    draft.push(event(
-                        day,
-                        at.number,
-                        from,
-                        sms,
-                        text,
-                        length,
-                        Origin::Partner,
-                        p as i32,
-                        campaign,
-                    ));
+                    send(
+                        draft,
+                        host,
+                        at,
+                        event(
+                            day,
+                            at.number,
+                            from,
+                            sms,
+                            text,
+                            length,
+                            Origin::Partner,
+                            p as i32,
+                            campaign,
+                        ),
+                    );
                 }
             }
         }
     }
+}
+
+fn send(draft: &mut Draft, host: &Host, at: &Placement, event: Event) {
+    if is_sent(host, at, &event) {
+        draft.push(event);
+    }
+}
+
+/// Whether the platform still sends this, as far as it heeds what the persona asked for.
+fn is_sent(host: &Host, at: &Placement, event: &Event) -> bool {
+    let asked = |day: Option<f64>| day.is_some_and(|asked| event.day > asked);
+    let advertising = event.origin != Origin::Transaction;
+    !(host.heeds && (asked(at.erased) || advertising && asked(at.opted_out)))
 }
 
 #[expect(
@@ -225,5 +253,6 @@ fn event(
         origin,
         platform,
         campaign,
+        poses_as: None,
     }
 }

@@ -92,6 +92,16 @@ pub struct Scenario {
     pub unlisted: f64,
     /// Campaigns that bought the carrier's list: canaries and controls alike.
     pub supply_side: u32,
+    /// Campaigns that sign as one of the platforms, link elsewhere, and message anybody.
+    pub impostors: u32,
+    /// Share of placements whose persona opts out of advertising.
+    pub opt_outs: f64,
+    /// Share of placements whose persona asks for erasure.
+    pub erasures: f64,
+    /// Share of platforms that heed neither.
+    pub heedless: f64,
+    /// Probability that a name that a buyer speaks is misheard, or written in Latin letters.
+    pub misheard: f64,
 }
 
 impl Default for Scenario {
@@ -140,12 +150,17 @@ impl Default for Scenario {
             late: 0.01,
             unlisted: 0.06,
             supply_side: 0,
+            impostors: 0,
+            opt_outs: 0.0,
+            erasures: 0.0,
+            heedless: 0.0,
+            misheard: 0.0,
         }
     }
 }
 
 /// The scenarios by name, each with the one thing that makes it hard.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 24] = [
     "typical",
     "quiet",
     "noisy",
@@ -163,6 +178,10 @@ const NAMES: [&str; 20] = [
     "null",
     "null_noisy",
     "supply",
+    "impostors",
+    "requests",
+    "unlisted",
+    "misheard",
     "large",
     "honeypot",
     "demo",
@@ -266,6 +285,28 @@ pub fn scenario(name: &str) -> Option<Scenario> {
         })),
         "supply" => Scenario {
             supply_side: 6,
+            ..base
+        },
+        "impostors" => Scenario {
+            impostors: 12,
+            ..base
+        },
+        "requests" => Scenario {
+            first_party: 0.4,
+            declared: 0.2,
+            opt_outs: 0.5,
+            erasures: 0.2,
+            heedless: 0.4,
+            ..base
+        },
+        "unlisted" => Scenario {
+            first_party: 0.4,
+            declared: 0.2,
+            unlisted: 0.6,
+            ..base
+        },
+        "misheard" => Scenario {
+            misheard: 0.5,
             ..base
         },
         "large" => Scenario {

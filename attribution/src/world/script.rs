@@ -191,6 +191,19 @@ impl Script {
         }
     }
 
+    /// The same words under somebody's name, with a link: who impersonates wants to be visited.
+    pub(crate) fn signed(self, name: &str) -> Script {
+        Script {
+            signature: Some(name.to_owned()),
+            action: if self.tongue == Tongue::Chinese {
+                ACTIONS_ZH[0]
+            } else {
+                ACTIONS_EN[0]
+            },
+            ..self
+        }
+    }
+
     fn fill(&self, chance: &mut Chance, template: &str) -> String {
         let mut text = template.to_owned();
         while let Some(at) = text.find("{n}") {
