@@ -8,7 +8,7 @@
 #[path = "../tests/support/collections.rs"]
 mod collections;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attribution::topic::{Topic, features};
 use collections::{Sample, samples};
@@ -53,6 +53,12 @@ fn main() {
     }
     let names: String = Topic::ALL.iter().map(|t| format!("\t{t}")).collect();
     println!("# Learned by examples/learn_topics.rs: feature, then topic:weight in tenths.");
+    let labels: BTreeSet<&str> = learned.iter().map(|s| s.label).collect();
+    println!(
+        "# From {} texts under {} labels.",
+        learned.len(),
+        labels.len()
+    );
     println!("topics{names}");
     println!("bias{}", cells(&bias));
     for (feature, weights) in &weights {

@@ -55,7 +55,7 @@ fn leaks_are_found_and_honest_platforms_are_not_accused() {
 fn causes_and_campaigns_are_mostly_right() {
     let total = many("typical", 400..403);
     assert!(total.cause_accuracy() >= 0.85, "{}", total.cause_accuracy());
-    assert!(total.campaign_f1().1 >= 0.88, "{}", total.campaign_f1().1);
+    assert!(total.campaign_f1().1 >= 0.9, "{}", total.campaign_f1().1);
 }
 
 #[test]

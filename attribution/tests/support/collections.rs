@@ -147,7 +147,7 @@ fn sample(label: &'static str, topics: &[Topic], text: String) -> Sample {
     Sample {
         label,
         topic,
-        held_out: least(&text) % 5 == 0,
+        held_out: least(&text).is_multiple_of(5),
         text,
     }
 }
