@@ -130,7 +130,7 @@ pub struct CampaignOut {
     pub category_12321: &'static str,
     /// The same as a subject of the FTC's Do-Not-Call complaint form.
     pub category_ftc: &'static str,
-    /// Domains that its texts lead to, those seen first.
+    /// Domains that its texts lead to, those seen first; hidden from viewers.
     pub domains: Vec<String>,
     /// Ids that it was known by before it grew together with older contacts.
     pub known_as: Vec<String>,

@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 20] = [
+const READS: [(&str, [bool; 4]); 21] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -25,6 +25,7 @@ const READS: [(&str, [bool; 4]); 20] = [
     ("/v1/verdicts/acme", ANY),
     ("/v1/campaigns", ANY),
     ("/v1/links", ANY),
+    ("/v1/graph", ANY),
     ("/v1/studies", ANY),
     ("/log/checkpoint", ANY),
     ("/v1/alerts", ANY),
@@ -40,13 +41,19 @@ const READS: [(&str, [bool; 4]); 20] = [
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 26] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 27] = [
     ("POST", "/v1/lines", r#"{"lines":[]}"#, WORKS),
     ("POST", "/v1/lines/draw-controls", r#"{"share":9}"#, WORKS),
     (
         "POST",
         "/v1/lines/+14155550100/soak",
         r#"{"soak_days":9}"#,
+        WORKS,
+    ),
+    (
+        "POST",
+        "/v1/designs",
+        r#"{"platforms":[],"lines":[]}"#,
         WORKS,
     ),
     ("POST", "/v1/notes", r#"{"text":""}"#, WORKS),

@@ -84,10 +84,12 @@ pub(crate) async fn campaigns(
     let shown = |c: Campaign| {
         // Ten digits hold every id, so that text sorts as numbers do.
         let key = format!("{:010}", c.campaign.0);
-        (
-            key,
-            CampaignOut::new(c, |platform| open_to(&state, &caller, platform)),
-        )
+        let mut out = CampaignOut::new(c, |platform| open_to(&state, &caller, platform));
+        // Where texts lead is a part of what they say.
+        if !caller.role.may_see_personal_data() {
+            out.domains.clear();
+        }
+        (key, out)
     };
     let wanted = |c: &Campaign| {
         platform
