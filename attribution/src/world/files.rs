@@ -330,7 +330,10 @@ fn truth(s: &Scenario, seed: u64, cast: &Cast, events: &[Event]) -> Truth {
         .enumerate()
         .map(|(p, h)| {
             let flags = flags.remove(&p).unwrap_or_default();
-            (platform_id(p), platform(h, cast, leaks.get(&(p as i32)), flags))
+            (
+                platform_id(p),
+                platform(h, cast, leaks.get(&(p as i32)), flags),
+            )
         })
         .collect();
     let mut brokers: BTreeMap<String, Vec<String>> = BTreeMap::new();
