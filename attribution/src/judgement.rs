@@ -91,7 +91,10 @@ pub fn recompute(judgement: &Judgement) -> Result<Class, Contradiction> {
     let contacts = contacts(j).ok_or(Contradiction("contacts"))?;
     follows("contacts", causes == contacts)?;
     let flagged = j.flagged_at.is_some();
-    let class = class(flagged, &j.buyers_began, &contacts, j.exposure_days);
+    let class = match class(flagged, &j.buyers_began, &contacts, j.exposure_days) {
+        Class::Leaked if j.resold_before => Class::Resold,
+        class => class,
+    };
     follows("class", class.as_str() == j.class)?;
     Ok(class)
 }

@@ -465,7 +465,7 @@ def recompute(j):
     need(counted == j["contacts"], "verdict", "contacts do not follow")
     began = [micros(t) // 10**6 for t in j.get("buyers_began", [])]
     if j.get("flagged_at"):
-        return "resold" if len(began) >= 3 and (max(began) - min(began)) // 86400 >= 30 else "leaked"
+        return "resold" if j.get("resold_before") or len(began) >= 3 and (max(began) - min(began)) // 86400 >= 30 else "leaked"
     if counted.get("disclosed_partner", 0) > 0:
         return "disclosed"
     if counted.get("first_party", 0) > 1:

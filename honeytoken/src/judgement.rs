@@ -28,7 +28,7 @@ pub struct Judgement {
     /// Of this, by piece of evidence. Their sum is [`Judgement::log_e`], unless the evidence was
     /// frozen when it sufficed.
     pub factors: BTreeMap<String, f64>,
-    /// Whether the evidence was frozen.
+    /// Whether the evidence was frozen, or carried over an erasure.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frozen: bool,
     /// Natural logarithms of all platforms' e-values, descending, without their names.
@@ -38,6 +38,9 @@ pub struct Judgement {
     /// When it was first accused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flagged_at: Option<Timestamp>,
+    /// Whether it was called `resold` before, which stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resold_before: bool,
     /// Days that its numbers were out and proven alive, summed.
     pub exposure_days: f64,
     /// Its numbers.

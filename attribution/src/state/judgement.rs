@@ -39,17 +39,14 @@ impl State {
             fdr: verdict.fdr,
             log_e: case.log_e(),
             factors: factors.into_iter().map(|f| (f.name, f.log_e)).collect(),
-            frozen: case.frozen.is_some(),
+            frozen: case.live() != case.log_e(),
             all_log_e,
             watched: self.watched() as u32,
             flagged_at: verdict.flagged_at,
+            resold_before: case.resold,
             exposure_days: verdict.exposure_days,
             canaries: verdict.canaries,
-            contacts: verdict
-                .contacts
-                .iter()
-                .map(|(cause, count)| (cause.as_str().to_owned(), *count))
-                .collect(),
+            contacts: count(&causes),
             causes,
             buyers_began,
             flags: verdict
@@ -82,4 +79,13 @@ impl State {
         }
         (causes, self.buyers_began(&leaks))
     }
+}
+
+/// Contacts by cause, each once.
+fn count(causes: &BTreeMap<u64, String>) -> BTreeMap<String, u64> {
+    let mut counted = BTreeMap::new();
+    for cause in causes.values() {
+        *counted.entry(cause.clone()).or_default() += 1;
+    }
+    counted
 }
