@@ -53,7 +53,7 @@ pub(crate) struct ReconciliationOut {
     /// What was compared: `messages`, `calls`.
     lists: Vec<String>,
     /// Day by day (UTC), oldest first; days without any contact are left out.
-    days: Vec<DayOut>,
+    days: Vec<ReconciledDayOut>,
     /// Contacts that the provider does not list: their entries.
     only_webhook: Vec<u64>,
     /// Whether a part was left out because there was too much.
@@ -62,7 +62,7 @@ pub(crate) struct ReconciliationOut {
 
 /// One day of a comparison.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct DayOut {
+pub(crate) struct ReconciledDayOut {
     day: String,
     /// Known to both.
     both: u64,
@@ -74,9 +74,9 @@ pub(crate) struct DayOut {
     added: u64,
 }
 
-impl From<ReconciledDay> for DayOut {
-    fn from(day: ReconciledDay) -> DayOut {
-        DayOut {
+impl From<ReconciledDay> for ReconciledDayOut {
+    fn from(day: ReconciledDay) -> ReconciledDayOut {
+        ReconciledDayOut {
             day: day.day,
             both: day.both,
             only_webhook: day.only_webhook,
@@ -94,7 +94,11 @@ fn shown(index: u64, at: Timestamp, compared: Reconciliation) -> ReconciliationO
         from: compared.from,
         until: compared.until,
         lists: compared.lists,
-        days: compared.days.into_iter().map(DayOut::from).collect(),
+        days: compared
+            .days
+            .into_iter()
+            .map(ReconciledDayOut::from)
+            .collect(),
         only_webhook: compared.only_webhook,
         cut_short: compared.cut_short,
     }

@@ -12,7 +12,7 @@ fn text<'v>(vector: &'v Value, name: &str) -> &'v str {
     vector[name].as_str().unwrap_or_default()
 }
 
-/// Captured requests in order of time: a clock never goes back.
+/// Captured requests in order of time, since a clock never goes back; those of schemes without a time last.
 fn requests() -> Vec<Value> {
     let mut all: Vec<Value> = super::super::vectors::files()
         .into_iter()
@@ -21,7 +21,7 @@ fn requests() -> Vec<Value> {
             vector["env"].is_null() && Provider::find(text(vector, "provider")).is_ok()
         })
         .collect();
-    all.sort_by_key(|vector| vector["now"].as_i64());
+    all.sort_by_key(|vector| vector["now"].as_i64().unwrap_or(i64::MAX));
     all
 }
 
