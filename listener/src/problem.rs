@@ -128,6 +128,7 @@ impl From<AccountError> for Problem {
             | AccountError::Malformed { .. }
             | AccountError::TooLarge { .. }
             | AccountError::ForeignHost(_)
+            | AccountError::NotPointed { .. }
             | AccountError::Unknown { .. } => StatusCode::BAD_GATEWAY,
         };
         Problem::new(status, code, detail)

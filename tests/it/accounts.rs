@@ -140,7 +140,10 @@ fn an_order_whose_answer_is_lost_buys_one_number() {
     let bought = api.made("/v1/connections/tw/numbers", &wish);
     assert_eq!(bought["was_ours"], false);
     assert_eq!(provider.world().numbers.len(), 1);
-    assert_eq!(provider.asked("POST /2010-04-01/Accounts"), 1);
+    let order = format!("POST /2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers.json");
+    assert_eq!(provider.asked(&order), 1);
+    // How far the order went nobody knows: the number is pointed at us all the same.
+    assert_eq!(provider.asked("POST /2010-04-01/Accounts"), 2);
 }
 
 #[test]

@@ -80,6 +80,16 @@ pub enum AccountError {
     /// An address that is not the provider's.
     #[error("address is not one of {0}'s own; it is not asked")]
     ForeignHost(&'static str),
+    /// A number was bought and does not call us.
+    #[error(
+        "{title} sold the number, but it does not call us yet ({cause}); buy it again: nothing is ordered twice"
+    )]
+    NotPointed {
+        /// The provider.
+        title: &'static str,
+        /// What it said.
+        cause: Box<AccountError>,
+    },
     /// Nobody can say whether an order was carried out.
     #[error("{title} left open whether the order was carried out ({cause}); ask again later")]
     Unknown {
@@ -108,6 +118,23 @@ impl AccountError {
         )
     }
 
+    /// Whether no later attempt can help, whatever is done about credentials and settings.
+    pub const fn is_for_good(&self) -> bool {
+        matches!(
+            self,
+            AccountError::NoAccount(_)
+                | AccountError::Cannot { .. }
+                | AccountError::TooLarge { .. }
+                | AccountError::ForeignHost(_)
+        )
+    }
+
+    /// What failed once the number was bought: money is spent, which no other error says.
+    pub(super) fn after_order(self, title: &'static str) -> AccountError {
+        let cause = Box::new(self);
+        AccountError::NotPointed { title, cause }
+    }
+
     /// A short stable code for answers.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -123,6 +150,7 @@ impl AccountError {
             AccountError::Malformed { .. } => "provider_malformed",
             AccountError::TooLarge { .. } => "provider_too_large",
             AccountError::ForeignHost(_) => "foreign_host",
+            AccountError::NotPointed { .. } => "bought_not_pointed",
             AccountError::Unknown { .. } => "outcome_unknown",
         }
     }

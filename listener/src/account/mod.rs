@@ -146,11 +146,12 @@ fn cannot<'a, T: Send + 'a>(account: &(impl Account + ?Sized), ability: Ability)
 }
 
 /// Buys a number, at most once: looks whether it is ours before ordering, and again when an order's
-/// outcome is unknown. Returns whether it was ours before.
+/// outcome is unknown. Returns whether it was ours before; it calls us either way.
 ///
 /// # Errors
-/// The provider's refusal, or [`AccountError::Unknown`] when nobody can say what became of the
-/// order: then ask again later, which orders nothing if the number is ours by then.
+/// The provider's refusal, [`AccountError::Unknown`] when nobody can say what became of the order,
+/// or [`AccountError::NotPointed`] when it is ours and does not call us: then ask again later, which
+/// orders nothing if the number is ours by then.
 pub async fn buy(
     account: &dyn Account,
     number: PhoneNumber,
@@ -161,18 +162,25 @@ pub async fn buy(
         account.point(number, hooks).await?;
         return Ok(true);
     }
-    match account.order(number, country, hooks).await {
+    let title = account.title();
+    let cause = match account.order(number, country, hooks).await {
         Err(error) if error.leaves_open() => match account.holds(number).await {
-            Ok(true) => Ok(false),
-            Ok(false) => Err(AccountError::Unknown {
-                title: account.title(),
-                cause: Box::new(error),
-            }),
-            Err(second) => Err(AccountError::Unknown {
-                title: account.title(),
-                cause: Box::new(second),
-            }),
+            // How far a lost order went nobody knows.
+            Ok(true) => return point_bought(account, number, hooks).await.map(|()| false),
+            Ok(false) => error,
+            Err(second) => second,
         },
-        outcome => outcome.map(|()| false),
-    }
+        outcome => return outcome.map(|()| false),
+    };
+    let cause = Box::new(cause);
+    Err(AccountError::Unknown { title, cause })
+}
+
+async fn point_bought(
+    account: &dyn Account,
+    number: PhoneNumber,
+    hooks: &Hooks,
+) -> Result<(), AccountError> {
+    let pointed = account.point(number, hooks).await;
+    pointed.map_err(|error| error.after_order(account.title()))
 }

@@ -96,7 +96,19 @@ struct Report {
     #[serde(default)]
     items_count: usize,
     #[serde(default)]
+    request_status: String,
+    #[serde(default)]
     _links: Links,
+}
+
+impl Report {
+    /// Whether more is there than it holds or leads to
+    /// (<https://developer.vonage.com/en/reports/guides/how-to-handle-pagination>). What a later
+    /// page counts, itself or all, is not documented.
+    fn hides_a_part(&self, is_first: bool) -> bool {
+        let counts_more = is_first && self.items_count > self.records.len();
+        self._links.next.is_none() && (counts_more || self.request_status == "TRUNCATED")
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -175,17 +187,25 @@ impl Vonage {
         }
     }
 
-    async fn set(&self, country: &str, msisdn: &str, hooks: &Hooks) -> Result<(), AccountError> {
-        let place = [("country", country), ("msisdn", msisdn)];
-        let to = match &self.by {
-            By::Number => ("moHttpUrl", hooks.url.as_str()),
-            By::Application(None) => return Err(AccountError::NoCredential("application_id")),
+    /// What a number is set to so that it calls us; an application's addresses are ours after it.
+    async fn place<'a>(&'a self, hooks: &'a Hooks) -> Result<(&'a str, &'a str), AccountError> {
+        match &self.by {
+            By::Number => Ok(("moHttpUrl", hooks.url.as_str())),
+            By::Application(None) => Err(AccountError::NoCredential("application_id")),
             By::Application(Some(id)) => {
                 self.set_application(id, hooks).await?;
-                ("app_id", id.as_str())
+                Ok(("app_id", id.as_str()))
             }
-        };
-        let fields = [place.as_slice(), &[to]].concat();
+        }
+    }
+
+    async fn set(
+        &self,
+        country: &str,
+        msisdn: &str,
+        place: (&str, &str),
+    ) -> Result<(), AccountError> {
+        let fields = [("country", country), ("msisdn", msisdn), place];
         let ask = Ask::form(REST, "/number/update", &fields).repeatable();
         self.change(&ask).await
     }
@@ -309,10 +329,13 @@ impl Account for Vonage {
         hooks: &'a Hooks,
     ) -> Answer<'a, ()> {
         Box::pin(async move {
+            // First all that can fail without costing anything.
+            let place = self.place(hooks).await?;
             let fields = [("country", country), ("msisdn", digits(&number))];
             self.change(&Ask::form(REST, "/number/buy", &fields))
                 .await?;
-            self.set(country, digits(&number), hooks).await
+            let set = self.set(country, digits(&number), place).await;
+            set.map_err(|error| error.after_order(self.api.title))
         })
     }
 
@@ -335,7 +358,8 @@ impl Account for Vonage {
         Box::pin(async move {
             let held = self.held(number).await?;
             let held = held.ok_or(AccountError::NotFound(self.api.title))?;
-            self.set(&held.country, &held.msisdn, hooks).await
+            let place = self.place(hooks).await?;
+            self.set(&held.country, &held.msisdn, place).await
         })
     }
 
@@ -383,7 +407,7 @@ impl Account for Vonage {
             };
             let report: Report = self.api.json(&ask).await?;
             let next = self.next(&report, from, period);
-            if report._links.next.is_none() && report.items_count > report.records.len() {
+            if report.hides_a_part(link.is_empty()) {
                 return Err(self
                     .api
                     .malformed("a report that is longer than what it holds"));

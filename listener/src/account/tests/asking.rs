@@ -153,15 +153,26 @@ async fn an_order_is_placed_once_whatever_comes_of_it() {
 }
 
 #[tokio::test]
-async fn an_order_whose_answer_was_lost_is_found_at_the_provider() {
-    let fake = Fake::new(|request, before| match (request.method.as_str(), before) {
-        ("POST", _) => Reply::Broken("{"),
-        (_, 0) => none_held(),
-        _ => one_held(),
-    })
-    .await;
-    let account = fake.account("twilio", &ACCOUNT);
-    assert!(!buy(&*account, number(), "US", &hooks()).await.unwrap());
+async fn an_order_whose_answer_was_lost_is_found_at_the_provider_and_pointed() {
+    for (pointing, outcome) in [(200, Ok(false)), (403, Err("bought_not_pointed"))] {
+        let fake = Fake::new(move |request, before| {
+            match (request.method.as_str(), request.target.as_str()) {
+                ("POST", order) if order.ends_with("/IncomingPhoneNumbers.json") => {
+                    Reply::Broken("{")
+                }
+                ("POST", _) => Reply::status(pointing),
+                _ if before == 0 => none_held(),
+                _ => one_held(),
+            }
+        })
+        .await;
+        let account = fake.account("twilio", &ACCOUNT);
+        let bought = buy(&*account, number(), "US", &hooks()).await;
+        assert_eq!(bought.map_err(|error| error.code()), outcome);
+        let seen = fake.seen();
+        let pointed = seen.iter().filter(|r| r.target.ends_with("/PN1.json"));
+        assert_eq!(pointed.count(), 1);
+    }
 }
 
 #[tokio::test]

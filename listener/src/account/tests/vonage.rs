@@ -4,7 +4,7 @@ use honeytoken::{PhoneNumber, Timestamp};
 use serde_json::{Value, json};
 
 use super::fake::{Fake, Reply};
-use crate::account::{AccountError, Hooks, Kind, Period};
+use crate::account::{AccountError, Hooks, Kind, Period, buy};
 
 const SECRETS: [(&str, &str); 2] = [("api_key", "abcd1234"), ("api_secret", "s")];
 const DAY_S: i64 = 86_400;
@@ -53,6 +53,34 @@ async fn under_the_sms_api_a_number_is_pointed_by_itself() {
     assert_eq!(seen[1].target, "/number/update");
     let set = &seen[1].body;
     assert!(set.contains("moHttpUrl=https%3A%2F%2Fhooks"), "{set}");
+}
+
+#[tokio::test]
+async fn what_can_fail_fails_before_a_number_is_bought() {
+    let fake = Fake::new(|_, _| Reply::status(401)).await;
+    let without = fake.account("vonage_jwt", &SECRETS);
+    let error = without.order(number(), "US", &hooks()).await.unwrap_err();
+    assert_eq!(error.code(), "no_credential");
+    let secrets = [SECRETS.as_slice(), &[("application_id", "app-1")]].concat();
+    let account = fake.account("vonage_jwt", &secrets);
+    let error = account.order(number(), "US", &hooks()).await.unwrap_err();
+    assert_eq!(error.code(), "provider_unauthorized");
+    assert!(fake.seen().iter().all(|r| r.target != "/number/buy"));
+}
+
+#[tokio::test]
+async fn a_bought_number_that_does_not_call_us_is_said_to_be_bought() {
+    let fake = Fake::new(|request, _| match request.target.as_str() {
+        "/number/update" => Reply::Json(200, json!({ "error-code": "420" })),
+        "/number/buy" => done(),
+        _ => Reply::Json(200, json!({ "count": 0 })),
+    })
+    .await;
+    let account = fake.account("vonage_sms", &SECRETS);
+    let bought = buy(&*account, number(), "US", &hooks()).await;
+    let error = bought.unwrap_err();
+    assert_eq!(error.code(), "bought_not_pointed");
+    assert!(error.to_string().contains("420"), "{error}");
 }
 
 #[tokio::test]
@@ -142,6 +170,14 @@ async fn a_report_that_hides_a_part_is_not_taken_for_whole() {
     let hour = period(3_600);
     let listed = account.records(Kind::Messages, &hour, None).await;
     assert_eq!(listed.unwrap_err().code(), "provider_malformed");
+    // On a later page the count may be that of all pages.
+    let later = format!("{} {}/v2/reports/records?cursor=2", hour.from, fake.base);
+    assert!(
+        account
+            .records(Kind::Messages, &hour, Some(later))
+            .await
+            .is_ok()
+    );
     let media = account.fetch("https://api.nexmo.com/x").await;
     assert!(matches!(media, Err(AccountError::Cannot { .. })));
 }
