@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use honeytoken::{Connection, ConnectionId, Event, Operation, Timestamp};
 
-use super::{BackfillError, lists, run};
+use super::{BackfillError, PERIOD_DAYS_MAX, lists, run};
 use crate::account::Period;
 use crate::app::App;
 use crate::ledger::{View, reconciliations_of};
@@ -16,6 +16,9 @@ const LOOK_EVERY_S: u64 = 300;
 /// After a comparison that failed, the next is tried this much later, in seconds.
 const FAILED_PAUSE_S: i64 = 3_600;
 const HOUR_S: i64 = 3_600;
+/// Newest comparisons among which the one that reached furthest is looked for: people compare old
+/// periods, too.
+const LOOKED_AT_MAX: usize = 16;
 
 /// Compares connections that are due, for ever.
 pub(crate) async fn keep_up(app: Arc<App>) {
@@ -28,7 +31,10 @@ pub(crate) async fn keep_up(app: Arc<App>) {
         tokio::time::sleep(Duration::from_secs(LOOK_EVERY_S)).await;
         for connection in due(&app, &failed, every_h) {
             let id = connection.connection.clone();
-            match run(&app, &connection, recent(&app), None).await {
+            let now = app.recorder.clock().now();
+            let until = last(app.recorder.view(), &id).map(|last| last.until);
+            let period = period(now, app.config.accounts.look_back_h, until);
+            match run(&app, &connection, period, None).await {
                 Ok(_) => {
                     failed.remove(&id);
                 }
@@ -41,11 +47,14 @@ pub(crate) async fn keep_up(app: Arc<App>) {
     }
 }
 
-fn recent(app: &App) -> Period {
-    let now = app.recorder.clock().now();
-    let back_s = i64::from(app.config.accounts.look_back_h) * HOUR_S;
+/// What is compared: as many hours as the settings say, and all that no comparison covered because
+/// nobody was there to make one, at most [`PERIOD_DAYS_MAX`].
+fn period(now: Timestamp, look_back_h: u16, compared_until: Option<Timestamp>) -> Period {
+    let usual = now.plus_s(-i64::from(look_back_h) * HOUR_S);
+    let from = compared_until.map_or(usual, |until| until.min(usual));
+    let earliest = now.plus_s(-PERIOD_DAYS_MAX * 24 * HOUR_S);
     Period {
-        from: now.plus_s(-back_s),
+        from: from.max(earliest),
         until: now,
     }
 }
@@ -61,7 +70,13 @@ fn due(app: &App, failed: &BTreeMap<ConnectionId, Timestamp>, every_h: u16) -> V
             .accounts
             .open(connection)
             .is_ok_and(|account| !lists(&*account).is_empty());
-        has_lists && is_time(now, last(view, id), failed.get(id).copied(), every_h)
+        has_lists
+            && is_time(
+                now,
+                last(view, id).map(|last| last.at),
+                failed.get(id).copied(),
+                every_h,
+            )
     };
     all.into_iter().filter(is_due).collect()
 }
@@ -78,11 +93,30 @@ fn is_time(
         && failed.is_none_or(|at| passed(at, FAILED_PAUSE_S))
 }
 
-/// When the connection was last compared.
-fn last(view: &View, id: &ConnectionId) -> Option<Timestamp> {
-    let newest = view.index.newest(&reconciliations_of(id), None, 1).ok()?;
-    let entry = view.reader.entry(*newest.first()?).ok()??;
-    Some(entry.at)
+/// The comparisons of a connection so far.
+struct Last {
+    /// When the newest was made.
+    at: Timestamp,
+    /// Until when they reach.
+    until: Timestamp,
+}
+
+fn last(view: &View, id: &ConnectionId) -> Option<Last> {
+    let newest = view
+        .index
+        .newest(&reconciliations_of(id), None, LOOKED_AT_MAX);
+    let compared = |index| {
+        let entry = view.reader.entry(index).ok()??;
+        match entry.event {
+            Event::Reconciliation(compared) => Some((entry.at, compared.until)),
+            _ => None,
+        }
+    };
+    let all: Vec<_> = newest.ok()?.into_iter().filter_map(compared).collect();
+    Some(Last {
+        at: all.first()?.0,
+        until: all.iter().map(|(_, until)| *until).max()?,
+    })
 }
 
 /// Says in the log that a comparison failed: days that nobody compared are no days without loss.
@@ -100,6 +134,22 @@ async fn note_failure(app: &App, id: &ConnectionId, error: &BackfillError) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stop_longer_than_the_look_back_leaves_nothing_out() {
+        let now = Timestamp::from_unix_s(1_800_000_000);
+        let hours_ago = |h: i64| now.plus_s(-h * HOUR_S);
+        for (until, from) in [
+            (None, 48),
+            (Some(24), 48),
+            (Some(200), 200),
+            (Some(9_999), 31 * 24),
+        ] {
+            let compared = period(now, 48, until.map(hours_ago));
+            assert_eq!((compared.from, compared.until), (hours_ago(from), now));
+        }
+        assert_eq!(period(now, u16::MAX, None).from, hours_ago(31 * 24));
+    }
 
     #[test]
     fn it_is_time_after_the_hours_set_and_an_hour_after_a_failure() {
