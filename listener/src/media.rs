@@ -2,7 +2,7 @@
 //!
 //! Off unless the settings say otherwise, country by country. What a contact names is fetched after
 //! the contact is durable, one file at a time, from the provider's own hosts alone. What fails is
-//! tried again for two days; then the log says that it was given up. After a restart the contacts
+//! tried again for two days, unless it cannot pass; then the log says that it was given up. After a restart the contacts
 //! of the last two days are gone through again: what the log holds already is not fetched twice.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::Value;
 use store::Draft;
 
-use crate::account::{Media, without_query};
+use crate::account::{AccountError, Media, without_query};
 use crate::api_key::hex;
 use crate::app::App;
 use crate::config::Fetch;
@@ -28,9 +28,9 @@ const LOOK_EVERY_S: u64 = 5;
 const TRY_FOR_S: i64 = 2 * 86_400;
 /// The pause after the first failure, in seconds; each later one is twice as long.
 const FIRST_PAUSE_S: i64 = 60;
-/// Attempts at one file.
-const ATTEMPTS_MAX: u32 = 8;
-/// Contacts that wait for their files; those beyond are found after the next start.
+/// The longest pause, in seconds.
+const PAUSE_S_MAX: i64 = 6 * 3_600;
+/// Contacts that wait for their files; those beyond are taken in when others are done.
 const WAITING_MAX: usize = 10_000;
 /// Files of one contact.
 const FILES_MAX: usize = 32;
@@ -53,6 +53,49 @@ pub(crate) fn addresses(contact: &Contact) -> Vec<&str> {
 struct Waiting {
     attempts: u32,
     not_before: Timestamp,
+    until: Timestamp,
+}
+
+impl Waiting {
+    fn new(contact_at: Timestamp) -> Waiting {
+        Waiting {
+            attempts: 0,
+            not_before: Timestamp::EPOCH,
+            until: contact_at.plus_s(TRY_FOR_S),
+        }
+    }
+
+    /// After a failure at `now`: whether it is tried again.
+    fn failed(&mut self, now: Timestamp) -> bool {
+        let pause_s = FIRST_PAUSE_S << self.attempts.min(16);
+        self.attempts += 1;
+        self.not_before = now.plus_s(pause_s.min(PAUSE_S_MAX));
+        self.not_before < self.until
+    }
+}
+
+/// Why a file is not here.
+struct Failed {
+    why: String,
+    /// No later attempt can help.
+    for_good: bool,
+}
+
+impl From<AccountError> for Failed {
+    fn from(error: AccountError) -> Failed {
+        Failed {
+            why: error.to_string(),
+            for_good: error.is_for_good(),
+        }
+    }
+}
+
+/// A failure of our own, which passes.
+fn passing(error: impl std::fmt::Display) -> Failed {
+    Failed {
+        why: error.to_string(),
+        for_good: false,
+    }
 }
 
 /// Fetches what contacts name, for ever.
@@ -91,14 +134,7 @@ fn gather(app: &App, seen: &mut u64, waiting: &mut BTreeMap<u64, Waiting>) {
             continue;
         };
         if !addresses(contact).is_empty() && is_wanted(app, contact) {
-            let not_before = Timestamp::EPOCH;
-            waiting.insert(
-                index,
-                Waiting {
-                    attempts: 0,
-                    not_before,
-                },
-            );
+            waiting.insert(index, Waiting::new(entry.at));
         }
     }
 }
@@ -129,10 +165,9 @@ fn is_wanted(app: &App, contact: &Contact) -> bool {
 }
 
 /// Fetches the files of one contact that are not here yet.
-async fn fetch(app: &App, index: u64) -> Result<(), String> {
+async fn fetch(app: &App, index: u64) -> Result<(), Failed> {
     let view = app.recorder.view();
-    let text = |error: &dyn std::fmt::Display| error.to_string();
-    let entry = view.reader.entry(index).map_err(|error| text(&error))?;
+    let entry = view.reader.entry(index).map_err(passing)?;
     // Erased meanwhile: there is nothing to fetch any more.
     let Some(Event::Contact(contact)) = entry.map(|entry| entry.event) else {
         return Ok(());
@@ -142,24 +177,21 @@ async fn fetch(app: &App, index: u64) -> Result<(), String> {
         .registry
         .connection(&contact.connection)
         .cloned();
-    let connection = connection.ok_or("its connection is retired")?;
-    let account = app
-        .accounts
-        .open(&connection)
-        .map_err(|error| text(&error))?;
-    let here = files_of(view, index).map_err(|error| text(&error))?;
+    let connection = connection.ok_or_else(|| passing("its connection is retired"))?;
+    let account = app.accounts.open(&connection)?;
+    let here = files_of(view, index).map_err(passing)?;
     for url in addresses(&contact) {
         let plain = url.parse().map(without_query).unwrap_or_default();
         if here.iter().any(|(_, file)| file.source_url == plain) {
             continue;
         }
-        let media = account.fetch(url).await.map_err(|error| text(&error))?;
+        let media = account.fetch(url).await?;
         keep(app, index, &contact, media).await?;
     }
     Ok(())
 }
 
-async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<(), String> {
+async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<(), Failed> {
     let file = Attachment {
         contact: index,
         connection: contact.connection.clone(),
@@ -176,41 +208,57 @@ async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<
         event: Event::Attachment(file),
     };
     let sealed = app.recorder.view().sealer.seal(draft);
-    let sealed = sealed.map_err(|error| error.to_string())?;
+    let sealed = sealed.map_err(passing)?;
     // Between fetching and keeping the contact may have been erased: then its file is not kept.
     if app.recorder.view().reader.is_erased(index) {
         return Ok(());
     }
     let recorded = app.recorder.contacts(vec![sealed]).await;
-    recorded.map(drop).map_err(|error| error.to_string())
+    recorded.map(drop).map_err(passing)
 }
 
 async fn settle(
     app: &App,
     waiting: &mut BTreeMap<u64, Waiting>,
     index: u64,
-    outcome: Result<(), String>,
+    outcome: Result<(), Failed>,
 ) {
-    let Err(error) = outcome else {
+    let Err(Failed { why, for_good }) = outcome else {
         waiting.remove(&index);
         return;
     };
-    let Some(tried) = waiting.get_mut(&index) else {
-        return;
-    };
-    tried.attempts += 1;
-    tracing::warn!(entry.index = index, %error, "file of a contact cannot be fetched");
-    if tried.attempts < ATTEMPTS_MAX {
-        let pause_s = FIRST_PAUSE_S << (tried.attempts - 1);
-        tried.not_before = app.recorder.clock().now().plus_s(pause_s);
+    tracing::warn!(entry.index = index, error = %why, "file of a contact cannot be fetched");
+    let now = app.recorder.clock().now();
+    let waits = waiting.get_mut(&index).is_some_and(|w| w.failed(now));
+    if waits && !for_good {
         return;
     }
     waiting.remove(&index);
     let event = Event::Operation(Operation {
         operation: "attachment_failed".to_owned(),
-        detail: format!("entry {index}: {error}"),
+        detail: format!("entry {index}: {why}"),
     });
     if let Err(error) = app.recorder.decide(None, move |_| Ok(vec![event])).await {
         tracing::error!(%error, "failed fetch cannot be recorded");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_tried_for_two_days_and_then_given_up() {
+        let at = Timestamp::from_unix_s(1_800_000_000);
+        let mut waiting = Waiting::new(at);
+        let (mut now, mut pauses_s) = (at, Vec::new());
+        while waiting.failed(now) {
+            pauses_s.push(waiting.not_before.seconds_since(now) as i64);
+            now = waiting.not_before;
+        }
+        assert!(pauses_s.is_sorted());
+        assert_eq!((pauses_s[0], pauses_s.last()), (60, Some(&PAUSE_S_MAX)));
+        let tried_s = now.seconds_since(at) as i64;
+        assert!((TRY_FOR_S - PAUSE_S_MAX..TRY_FOR_S).contains(&tried_s));
     }
 }
