@@ -11,10 +11,12 @@ use honeytoken::{
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::task::JoinSet;
 
+use super::fold::Alerts;
 use super::queue::Sending;
 use super::wire::{self, Sent};
 use super::{raise, schedule, words};
 use crate::app::App;
+use crate::ledger::State;
 use crate::recorder::SubmitError;
 
 /// Messages under way at once.
@@ -84,26 +86,28 @@ async fn deliver(app: Arc<App>, sending: Sending) -> Option<AlertTargetId> {
         true => wire::send(&target, &message, now).await,
         false => {
             let reason = "owner's key was revoked, or may not see this platform any more";
-            return written(
-                &app,
-                &sending,
-                dead(&sending, &target, sending.attempts, reason),
-            )
-            .await;
+            let events = dead(&sending, &target, sending.attempts, reason);
+            return written(&app, &sending, &target, events).await;
         }
     };
     let now = app.recorder.clock().now();
     log(&sending, &outcome);
-    written(
-        &app,
-        &sending,
-        events(&sending, &target, outcome, now, jitter()),
-    )
-    .await
+    let events = events(&sending, &target, outcome, now, jitter());
+    written(&app, &sending, &target, events).await
 }
 
-async fn written(app: &App, sending: &Sending, events: Vec<Event>) -> Option<AlertTargetId> {
-    let outcome: Result<_, SubmitError> = app.recorder.decide(None, |_| Ok(events)).await;
+async fn written(
+    app: &App,
+    sending: &Sending,
+    sent_to: &AlertTarget,
+    mut events: Vec<Event>,
+) -> Option<AlertTargetId> {
+    let sent_to = sent_to.clone();
+    let decide = move |state: &State| {
+        timely(&state.alerts, &sent_to, &mut events);
+        Ok(events)
+    };
+    let outcome: Result<_, SubmitError> = app.recorder.decide(None, decide).await;
     match outcome {
         Ok(_) => Some(sending.target.clone()),
         Err(error) => {
@@ -111,6 +115,13 @@ async fn written(app: &App, sending: &Sending, events: Vec<Event>) -> Option<Ale
                 "what came of an alert cannot be written down");
             None
         }
+    }
+}
+
+/// Leaves a target as it is that was set anew or removed while a message was under way to it.
+pub(super) fn timely(alerts: &Alerts, sent_to: &AlertTarget, events: &mut Vec<Event>) {
+    if alerts.target(&sent_to.target) != Some(sent_to) {
+        events.retain(|event| !matches!(event, Event::AlertTargetSet(_)));
     }
 }
 

@@ -43,7 +43,11 @@ async fn look(app: &Arc<App>) -> Result<(), crate::recorder::SubmitError> {
     }
     let asked = Arc::clone(&view);
     let verdicts = tokio::task::spawn_blocking(move || asked.state().judgement.verdicts());
-    let verdicts = verdicts.await.unwrap_or_default();
+    // No verdicts would be taken for platforms that nothing was said of.
+    let Ok(verdicts) = verdicts.await else {
+        tracing::error!("verdicts cannot be looked at for alerts");
+        return Ok(());
+    };
     let troubles = app.troubles.seen();
     // Most often there is nothing, and the writer is left alone.
     if events(&view.state(), &verdicts, &troubles).is_empty() {

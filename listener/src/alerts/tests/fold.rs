@@ -5,7 +5,7 @@ use honeytoken::{AlertReplayed, AlertTarget, AlertTargetRemoved, Event, Language
 use super::story::{Story, failed};
 use crate::alerts::fold::PENDING_PER_TARGET_MAX;
 use crate::alerts::wire::Sent;
-use crate::alerts::{Alerts, Standing, words};
+use crate::alerts::{Alerts, Standing, courier, words};
 
 #[test]
 fn what_is_raised_waits_until_it_is_settled() {
@@ -157,6 +157,34 @@ fn a_target_that_is_gone_is_disabled_until_it_is_set_anew() {
     story.tell(Event::AlertTargetSet(target));
     story.raise("log", None, &["a"]);
     assert_eq!(story.due().len(), 1);
+}
+
+#[test]
+fn what_changed_while_a_message_was_under_way_stays_changed() {
+    let mut story = Story::new();
+    let before = story.target("a");
+    story.raise("log", None, &["a"]);
+    let sending = story.due().remove(0);
+    let gone = || courier::events(&sending, &before, Sent::Gone, story.now, 0.0);
+    let sets = |events: &[Event]| {
+        let set = |event: &&Event| matches!(event, Event::AlertTargetSet(_));
+        events.iter().filter(set).count()
+    };
+    let mut as_it_was = gone();
+    courier::timely(story.alerts(), &before, &mut as_it_was);
+    assert_eq!(sets(&as_it_was), 1, "disabled");
+
+    let (mut anew, mut removed) = (gone(), gone());
+    let target = before.target.clone();
+    story.tell(Event::AlertTargetSet(AlertTarget {
+        throttle_min: before.throttle_min + 1,
+        ..before.clone()
+    }));
+    courier::timely(story.alerts(), &before, &mut anew);
+    story.tell(Event::AlertTargetRemoved(AlertTargetRemoved { target }));
+    courier::timely(story.alerts(), &before, &mut removed);
+    assert_eq!((sets(&anew), sets(&removed)), (0, 0));
+    assert_eq!((anew.len(), removed.len()), (1, 1), "settled all the same");
 }
 
 #[test]
