@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use honeytoken::{
     Basis, ConnectionId, Event, LineState, LineTest, LineTestMissed, PhoneNumber, ProviderListed,
     TestMedium, Timestamp,
@@ -17,6 +18,9 @@ use crate::recorder::SubmitError;
 
 /// Whether tests are due is looked at this often, in seconds.
 const TESTS_EVERY_S: u64 = 60;
+/// A test whose turn comes later than this, in seconds, is not sent: it could not come back in time, and
+/// its line would be blamed.
+const TURN_S_MAX: f64 = 60.0;
 /// How long a test call rings, in seconds.
 const RING_S: u8 = 15;
 /// A list that could not be had, or lacked a line, is asked for again after this long, in seconds.
@@ -47,20 +51,41 @@ async fn test_lines(app: &App) -> Result<(), SubmitError> {
     }
     // Recorded before anything is sent: what comes back is known for what it is.
     let decide = move |state: &State| Ok(due(state));
+    let mut by_connection: BTreeMap<ConnectionId, Vec<Begun>> = BTreeMap::new();
     for entry in app.recorder.decide(None, decide).await? {
-        if let Event::LineTest(test) = entry.event
-            && let Err(error) = send(app, &test).await
-        {
-            tracing::warn!(connection.id = %test.connection, %error, "test of a line cannot be sent");
-            let missed = LineTestMissed {
-                number: test.number,
-                test: entry.index,
-                void: true,
-                reason: error.to_string(),
-            };
-            let decide = move |_: &State| Ok(vec![Event::LineTestMissed(missed)]);
-            app.recorder.decide(None, decide).await?;
+        if let Event::LineTest(test) = entry.event {
+            let begun = by_connection.entry(test.connection.clone()).or_default();
+            begun.push((entry.index, entry.at, test));
         }
+    }
+    // A provider that does not answer must not use up the time of the others' tests; each one is
+    // asked for one message after the other, since many take only one a second.
+    let sending = by_connection.into_values().map(|tests| in_turn(app, tests));
+    join_all(sending).await.into_iter().collect()
+}
+
+/// A test as it was recorded: entry, when, what.
+type Begun = (u64, Timestamp, LineTest);
+
+/// Sends tests one after the other; those that cannot be sent are void.
+async fn in_turn(app: &App, tests: Vec<Begun>) -> Result<(), SubmitError> {
+    for (index, at, test) in tests {
+        let waited_s = app.recorder.clock().now().seconds_since(at);
+        let sent = match waited_s > TURN_S_MAX {
+            true => Err("provider answers too slowly; not sent".to_owned()),
+            false => send(app, &test).await.map_err(|error| error.to_string()),
+        };
+        let Err(reason) = sent else { continue };
+        tracing::warn!(connection.id = %test.connection, error = %reason,
+            "test of a line cannot be sent");
+        let missed = LineTestMissed {
+            number: test.number,
+            test: index,
+            void: true,
+            reason,
+        };
+        let decide = move |_: &State| Ok(vec![Event::LineTestMissed(missed)]);
+        app.recorder.decide(None, decide).await?;
     }
     Ok(())
 }
