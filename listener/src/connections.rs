@@ -143,10 +143,17 @@ fn connect(settings: &Connection, nonces: Arc<Mutex<Nonces>>) -> Result<Arc<Conn
 pub(crate) enum FetchError {
     /// The request failed.
     #[error(transparent)]
-    Http(#[from] reqwest::Error),
+    Http(reqwest::Error),
     /// More than a certificate.
     #[error("answer is larger than {CERTIFICATE_BYTES_MAX} bytes")]
     TooLarge,
+}
+
+impl From<reqwest::Error> for FetchError {
+    /// Without the address: that of a subscription holds the token that confirms it.
+    fn from(error: reqwest::Error) -> FetchError {
+        FetchError::Http(error.without_url())
+    }
 }
 
 /// Gets a provider's own address, which the adapter has checked: no redirects, no other host.
