@@ -2,6 +2,7 @@
 //!
 //! - [`account`]: providers' APIs, asked under a connection's credentials.
 //! - [`provider`]: webhook adapters, one file or folder each; pure, no sockets.
+//! - `address`: which addresses are outside, for whoever is told where to ask.
 //! - `anchors`: outside authorities that vouch for checkpoints.
 //! - [`bundles`]: evidence bundles, recorded, gathered, signed.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
@@ -17,6 +18,7 @@
 //! make reports (report). Nothing but the recorder appends.
 
 pub mod account;
+mod address;
 pub mod alerts;
 mod anchors;
 mod api;

@@ -8,9 +8,10 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::hosts::{Hosts, PublicOnly};
+use super::hosts::Hosts;
 use super::patience::Patience;
 use super::{AccountError, Media};
+use crate::address;
 
 /// The longest wait for a connection, in seconds.
 const CONNECT_S_MAX: u64 = 10;
@@ -38,7 +39,10 @@ pub(crate) fn client(local: bool) -> reqwest::Result<reqwest::Client> {
         .user_agent(concat!("canaryline/", env!("CARGO_PKG_VERSION")));
     match local {
         true => builder.build(),
-        false => builder.https_only(true).dns_resolver(PublicOnly).build(),
+        false => {
+            let outside = address::guard(false);
+            builder.https_only(true).dns_resolver(outside).build()
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! Whom an account may ask: only the provider's hosts, only public addresses.
+//! Whom an account may ask: only the provider's hosts. That their names lead outside is for
+//! [`crate::address`] to see to.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 
 use reqwest::Url;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::AccountError;
 
@@ -108,66 +108,6 @@ fn loopback(text: &str) -> Result<Url, AccountError> {
     if fits { Ok(url) } else { Err(refused) }
 }
 
-/// Looks names up and passes public addresses only: a name of the provider's that points into our
-/// own network is not asked.
-pub(crate) struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|a| is_public(a.ip())).collect();
-            match public.is_empty() {
-                true => Err("name has no public address".into()),
-                false => Ok(Box::new(public.into_iter()) as Addrs),
-            }
-        })
-    }
-}
-
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => match embedded_v4(v6) {
-            Some(v4) => is_public_v4(v4),
-            None => is_public_v6(v6),
-        },
-    }
-}
-
-/// Not in the special-purpose registry of IPv4 (RFC 6890).
-fn is_public_v4(v4: Ipv4Addr) -> bool {
-    let [a, b, c, _] = v4.octets();
-    let special = v4.is_private()
-        || v4.is_loopback()
-        || v4.is_link_local()
-        || v4.is_broadcast()
-        || v4.is_documentation()
-        || a == 0
-        || a >= 224
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19));
-    !special
-}
-
-/// Global unicast, and neither documentation nor a tunnel that may lead anywhere.
-fn is_public_v6(v6: Ipv6Addr) -> bool {
-    let [first, second, ..] = v6.segments();
-    let documentation = first == 0x2001 && second == 0x0db8;
-    let tunnel = (first == 0x2001 && second == 0) || first == 0x2002;
-    (first & 0xe000) == 0x2000 && !documentation && !tunnel
-}
-
-/// The IPv4 address in a mapped or translated one (RFC 4291, RFC 6052).
-fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let segments = v6.segments();
-    let translated = segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
-    let [.., high, low] = segments;
-    let last = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    v6.to_ipv4_mapped().or(translated.then_some(last))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,34 +172,5 @@ mod tests {
         assert!(local.admit("http://127.0.0.1:8080/a").is_ok());
         assert!(local.admit("http://127.0.0.1:8081/a").is_err());
         assert!(local.admit("https://api.twilio.com/a").is_err());
-    }
-
-    #[test]
-    fn addresses_of_our_own_network_are_not_public() {
-        for private in [
-            "10.1.2.3",
-            "127.0.0.1",
-            "169.254.169.254",
-            "192.168.0.1",
-            "172.16.0.1",
-            "0.0.0.0",
-            "100.64.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "198.18.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-        ] {
-            assert!(!is_public(private.parse().unwrap()), "{private}");
-        }
-        for public in ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"] {
-            assert!(is_public(public.parse().unwrap()), "{public}");
-        }
     }
 }

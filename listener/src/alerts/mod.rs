@@ -14,7 +14,6 @@
 //! What this module does not do: judge (attribution), or show personal data: numbers are masked
 //! before they come here.
 
-pub(crate) mod address;
 mod changes;
 pub(crate) mod channel;
 pub(crate) mod courier;
@@ -32,7 +31,7 @@ pub(crate) mod trouble;
 pub(crate) mod wire;
 pub(crate) mod words;
 
-pub use address::AddressError;
+pub use crate::address::AddressError;
 pub use fold::Alerts;
 pub use record::{Delivery, Record, Standing};
 pub use target::{AlertConfig, TargetError, from_settings, set_targets};

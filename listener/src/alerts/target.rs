@@ -8,8 +8,8 @@ use honeytoken::{
 };
 use serde::Deserialize;
 
-use super::address::AddressError;
 use super::{channel, topic};
+use crate::address::AddressError;
 use crate::ledger::{Ledger, RecordError};
 
 /// Minutes between two alerts on one platform, unless the target says otherwise.

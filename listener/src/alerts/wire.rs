@@ -7,9 +7,9 @@ use honeytoken::{AlertTarget, Timestamp};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect};
 
-use super::address;
 use super::channel::{self, Channel, Form, Mailbox, Post};
 use super::words::Message;
+use crate::address;
 
 /// The longest wait for a connection, in seconds.
 const CONNECT_S: u64 = 5;

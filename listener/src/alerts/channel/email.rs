@@ -12,7 +12,7 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
 use super::{Channel, Given, Kind};
-use crate::alerts::address::{self, AddressError};
+use crate::address::{self, AddressError};
 use crate::alerts::target::TargetError;
 use crate::alerts::words::Message;
 

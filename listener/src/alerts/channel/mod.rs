@@ -15,9 +15,9 @@ mod wecom;
 use honeytoken::{AlertTarget, Timestamp};
 use reqwest::Url;
 
-use super::address;
 use super::target::TargetError;
 use super::words::Message;
+use crate::address;
 pub(crate) use email::Mailbox;
 
 /// A channel: its row.
