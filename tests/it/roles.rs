@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 21] = [
+const READS: [(&str, [bool; 4]); 29] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -38,10 +38,18 @@ const READS: [(&str, [bool; 4]); 21] = [
     ("/v1/power?lines=0&days=9&size=9", ANY),
     ("/v1/notes", SEES),
     ("/v1/draw-seeds", AUDITS),
+    ("/v1/connections/tw/account", WORKS),
+    ("/v1/connections/tw/numbers", WORKS),
+    ("/v1/connections/tw/numbers/available?country=US", WORKS),
+    ("/v1/reconciliations", SEES),
+    ("/v1/coverage", ANY),
+    ("/v1/lines/+14155550132/coverage", SEES),
+    ("/v1/attention", ANY),
+    ("/v1/contacts/0/attachments/00", SEES),
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 27] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 31] = [
     ("POST", "/v1/lines", r#"{"lines":[]}"#, WORKS),
     ("POST", "/v1/lines/draw-controls", r#"{"share":9}"#, WORKS),
     (
@@ -104,6 +112,25 @@ const WRITES: [(&str, &str, &str, [bool; 4]); 27] = [
     ("DELETE", "/v1/alert-targets/x", "", WORKS),
     ("POST", "/v1/alert-targets/x/test", "", WORKS),
     ("POST", "/v1/alerts/0/replay", "", WORKS),
+    (
+        "POST",
+        "/v1/connections/tw/numbers",
+        r#"{"number":"+14155550147"}"#,
+        RULES,
+    ),
+    (
+        "DELETE",
+        "/v1/connections/tw/numbers/+14155550147",
+        "",
+        RULES,
+    ),
+    (
+        "POST",
+        "/v1/connections/tw/numbers/point",
+        r#"{"numbers":[]}"#,
+        RULES,
+    ),
+    ("POST", "/v1/connections/tw/backfill", "{}", WORKS),
     ("POST", "/v1/keys", r#"{"role":"viewer"}"#, RULES),
     ("DELETE", "/v1/keys/x", "", RULES),
     ("POST", "/v1/studies", r#"{"id":"s","name":"S"}"#, RULES),

@@ -1,5 +1,6 @@
 //! Numbers at a connection's provider: searched, bought, released, pointed at us.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -175,7 +176,7 @@ impl From<Offer> for OfferOut {
 /// Numbers that the provider has for sale.
 #[utoipa::path(get, path = "/v1/connections/{id}/numbers/available", tag = "numbers",
     params(("id" = String, Path), WishQuery),
-    responses((status = 200, body = OffersOut), (status = 400, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem)))]
+    responses((status = 200, body = OffersOut), (status = 400, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn available(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -208,14 +209,16 @@ pub(crate) struct OwnNumberOut {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OwnNumbersOut {
     items: Vec<OwnNumberOut>,
-    /// Lines of this connection that the provider does not list.
+    /// Lines of this connection that the provider does not list; none are named if the list was cut.
     not_at_provider: Vec<String>,
+    /// Whether the provider lists more than was read.
+    cut_short: bool,
 }
 
 /// The numbers that we hold at the provider, and the lines of ours that it does not know.
 #[utoipa::path(get, path = "/v1/connections/{id}/numbers", tag = "numbers",
     params(("id" = String, Path)),
-    responses((status = 200, body = OwnNumbersOut), (status = 409, body = Problem), (status = 502, body = Problem)))]
+    responses((status = 200, body = OwnNumbersOut), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -223,10 +226,13 @@ pub(crate) async fn list(
 ) -> Result<Json<OwnNumbersOut>, Problem> {
     caller.may_work()?;
     let (connection, account) = opened(&app, &id)?;
-    let held = held(&*account).await?;
+    let (held, cut_short) = held(&*account).await?;
     let lines = lines_of(&app, &connection.connection);
-    let listed = |number: &&PhoneNumber| held.iter().any(|own| own.number == **number);
-    let missing = lines.iter().filter(|number| !listed(number));
+    let listed: BTreeSet<PhoneNumber> = held.iter().map(|own| own.number).collect();
+    // What a list does not hold that was not read to its end is not known to be missing.
+    let missing = lines
+        .iter()
+        .filter(|number| !cut_short && !listed.contains(number));
     let not_at_provider = missing.map(|number| number.as_str().to_owned()).collect();
     let items = held.iter().map(|own| OwnNumberOut {
         number: own.number.as_str().to_owned(),
@@ -238,20 +244,22 @@ pub(crate) async fn list(
     Ok(Json(OwnNumbersOut {
         items: items.collect(),
         not_at_provider,
+        cut_short,
     }))
 }
 
-async fn held(account: &dyn Account) -> Result<Vec<OwnNumber>, AccountError> {
+/// The numbers that we hold, and whether there are more.
+async fn held(account: &dyn Account) -> Result<(Vec<OwnNumber>, bool), AccountError> {
     let (mut held, mut cursor) = (Vec::new(), None);
     for _ in 0..PAGES_MAX {
         let page = account.numbers(cursor).await?;
         held.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {
-            break;
+            return Ok((held, false));
         }
     }
-    Ok(held)
+    Ok((held, true))
 }
 
 /// The lines of a connection that are in service.
@@ -305,7 +313,7 @@ pub(crate) struct BoughtOut {
 /// that was left open, it orders nothing if the number is ours by then.
 #[utoipa::path(post, path = "/v1/connections/{id}/numbers", tag = "numbers", request_body = BuyIn,
     params(("id" = String, Path)),
-    responses((status = 201, body = BoughtOut), (status = 400, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem)))]
+    responses((status = 201, body = BoughtOut), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn buy(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -411,7 +419,7 @@ pub(crate) struct ReleaseQuery {
 /// Gives a number back to the provider and takes its line out of service.
 #[utoipa::path(delete, path = "/v1/connections/{id}/numbers/{number}", tag = "numbers",
     params(("id" = String, Path), ("number" = String, Path), ReleaseQuery),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem)))]
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn release(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -497,7 +505,7 @@ pub(crate) struct PointResult {
 /// Sets the webhook addresses of numbers to this connection's.
 #[utoipa::path(post, path = "/v1/connections/{id}/numbers/point", tag = "numbers", request_body = PointIn,
     params(("id" = String, Path)),
-    responses((status = 200, body = PointedOut), (status = 400, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = PointedOut), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn point(
     State(app): State<Arc<App>>,
     caller: Caller,

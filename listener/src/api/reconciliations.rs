@@ -108,7 +108,7 @@ fn shown(index: u64, at: Timestamp, compared: Reconciliation) -> ReconciliationO
 /// does not know. It goes on when the client hangs up.
 #[utoipa::path(post, path = "/v1/connections/{id}/backfill", tag = "reconciliations", request_body = BackfillIn,
     params(("id" = String, Path)),
-    responses((status = 201, body = ReconciliationOut), (status = 400, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem)))]
+    responses((status = 201, body = ReconciliationOut), (status = 400, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn backfill(
     State(app): State<Arc<App>>,
     caller: Caller,
