@@ -132,8 +132,11 @@ impl Client {
     async fn sent(&self, request: reqwest::RequestBuilder) -> anyhow::Result<reqwest::Response> {
         let sent = request.bearer_auth(&self.key).send().await;
         sent.map_err(|error| {
-            let message = format!("server {} cannot be reached: {error}", self.url);
-            Ends::with(Exit::Unreachable, message)
+            let why = match error.is_timeout() {
+                true => format!("has not answered in {ANSWER_S} s; it may still do what was asked"),
+                false => format!("cannot be reached: {error}"),
+            };
+            Ends::with(Exit::Unreachable, format!("server {} {why}", self.url))
         })
     }
 }

@@ -55,6 +55,9 @@ async fn list(of: &OfConnection) -> anyhow::Result<Exit> {
         of.json,
     )?;
     let missing = texts(&numbers["not_at_provider"]);
+    if !of.json && numbers["cut_short"] == true {
+        table::print("the provider lists more numbers than are read at once")?;
+    }
     if !of.json && !missing.is_empty() {
         table::print(&format!(
             "lines that the provider does not know: {}",
@@ -109,13 +112,16 @@ impl Results {
         }
     }
 
-    /// Notes one; an unreachable server ends it all.
+    /// Notes one; an unreachable server ends it all, after saying what was done until then.
     fn add(&mut self, number: &str, outcome: anyhow::Result<Value>) -> anyhow::Result<()> {
         let (ok, detail) = match outcome {
             Ok(answer) => (true, answer),
             Err(error) => match error.downcast_ref::<Ends>() {
                 Some(ends) if ends.exit == Exit::Refused => (false, json!(ends.message)),
-                _ => return Err(error),
+                _ => {
+                    self.tell()?;
+                    return Err(error);
+                }
             },
         };
         self.failed += usize::from(!ok);
@@ -126,23 +132,26 @@ impl Results {
     }
 
     fn finish(self) -> anyhow::Result<Exit> {
+        self.tell()?;
+        Ok(match self.failed {
+            0 => Exit::Ok,
+            _ => Exit::Refused,
+        })
+    }
+
+    fn tell(&self) -> anyhow::Result<()> {
         self.bar.finish_and_clear();
         if self.json {
-            table::print_json(&json!({ "items": self.done }))?;
-        } else {
-            for item in &self.done {
-                let outcome = match item["ok"] == true {
-                    true => "done".to_owned(),
-                    false => cell(&item["detail"]),
-                };
-                table::print(&format!("{}  {outcome}", cell(&item["number"])))?;
-            }
+            return table::print_json(&json!({ "items": self.done }));
         }
-        Ok(if self.failed == 0 {
-            Exit::Ok
-        } else {
-            Exit::Refused
-        })
+        for item in &self.done {
+            let outcome = match item["ok"] == true {
+                true => "done".to_owned(),
+                false => cell(&item["detail"]),
+            };
+            table::print(&format!("{}  {outcome}", cell(&item["number"])))?;
+        }
+        Ok(())
     }
 }
 
