@@ -7,7 +7,7 @@ use crate::harness::api::Api;
 use crate::harness::cast::{self, CONTROL, LINE, SECOND_LINE, STRANGER, TOKEN};
 use crate::harness::folder::Folder;
 use crate::harness::program::{Ended, arguments, run};
-use crate::harness::provider::{Failure, Provider, call, message};
+use crate::harness::provider::{ACCOUNT, Failure, Provider, call, message};
 use crate::harness::server::{Launch, Server};
 use crate::harness::sign::Signed;
 use crate::harness::{column, now_s, wait_for};

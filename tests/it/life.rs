@@ -18,15 +18,17 @@ const PARTNER: &str = "+14155550134";
 
 /// A Twilio connection with an account on this machine, and two lines on it.
 fn two_lines(api: &Api, account: &TwilioAccount) {
+    lines(api, "tw", account, &[LINE, PARTNER]);
+}
+
+fn lines(api: &Api, connection: &str, account: &TwilioAccount, numbers: &[&str]) {
     let base = format!("http://{}/", account.address);
     let secrets = json!({ "auth_token": cast::TOKEN, "account_sid": ACCOUNT, "api_base": base });
-    let connection = json!({ "id": "tw", "provider": "twilio", "secrets": secrets });
-    api.made("/v1/connections", &connection);
-    let line = |number| json!({ "number": number, "connection": "tw", "country": "US" });
-    api.made(
-        "/v1/lines",
-        &json!({ "lines": [line(LINE), line(PARTNER)] }),
-    );
+    let made = json!({ "id": connection, "provider": "twilio", "secrets": secrets });
+    api.made("/v1/connections", &made);
+    let line = |number| json!({ "number": number, "connection": connection, "country": "US" });
+    let lines: Vec<Value> = numbers.iter().map(line).collect();
+    api.made("/v1/lines", &json!({ "lines": lines }));
 }
 
 fn life_of(api: &Api, number: &str) -> Value {
@@ -95,6 +97,27 @@ fn a_test_between_own_lines_goes_out_comes_back_and_is_no_contact() {
     ];
     server.takes(&cast::twilio(&server, &message));
     assert_eq!(api.contacts().len(), 1);
+}
+
+#[test]
+fn a_provider_that_never_answers_holds_up_no_other() {
+    let folder = Folder::new();
+    let (account, silent) = (
+        TwilioAccount::answering("201 Created", "{\"sid\":\"SM1\"}"),
+        TwilioAccount::silent(),
+    );
+    let server = Server::start(&folder.data());
+    // Their tests come first, and each waits a minute for its answer.
+    let before = ["+14155550128", "+14155550129", "+14155550130"];
+    lines(&server.admin(), "no", &silent, &before);
+    two_lines(&server.admin(), &account);
+    server.stop();
+    let config = "[life]\ntest_connections = { no = \"sms\", tw = \"sms\" }\n";
+    let server = Launch::on(&folder.data()).config(config).start();
+    let asked = account.asked();
+    assert!(asked.line.starts_with("POST "), "{}", asked.line);
+    assert_eq!(count(&server.admin(), "line_test"), 5);
+    assert_eq!(count(&server.admin(), "line_test_missed"), 0);
 }
 
 #[test]
