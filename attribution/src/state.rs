@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use honeytoken::{
-    Authentication, Contact, Entry, Event, Medium, Part, PlatformId, Policy, Timestamp, Unfinished,
-};
+use honeytoken::{Contact, Entry, Event, Medium, Part, PlatformId, Policy, Timestamp, Unfinished};
 use serde::{Deserialize, Serialize};
 
 use crate::background::Background;
@@ -26,59 +24,18 @@ mod judge;
 mod judgement;
 mod links;
 mod listen;
+mod note;
 mod observe;
 mod placing;
 mod residue;
 mod words;
 
+pub(crate) use note::{Note, Proof};
+
 /// No line of ours.
 pub(crate) const NOBODY: u32 = u32::MAX;
 /// A gap in event time longer than this is skipped, not lived through day by day.
 const GAP_DAYS_MAX: i64 = 800;
-
-/// One contact, as far as judgement needs to remember it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Note {
-    pub(crate) entry: u64,
-    pub(crate) at: i64,
-    /// When it happened: earlier than `at` only if it was found afterwards in a provider's list.
-    pub(crate) happened: i64,
-    pub(crate) line: u32,
-    pub(crate) platform: u32,
-    pub(crate) group: u32,
-    pub(crate) whose: Whose,
-    /// Nothing was said and the caller was not known.
-    pub(crate) silent: bool,
-    /// It spoke a persona's name.
-    pub(crate) named: bool,
-    /// The note of the contact that this is a later part of, or the same told again; nobody's where
-    /// it stands for itself.
-    pub(crate) first: u32,
-    /// How sure it is who handed it in.
-    pub(crate) proof: Proof,
-}
-
-/// How sure it is that a contact came from the provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Proof {
-    /// Signed over its words, or read from the provider.
-    Signed,
-    /// A secret that does not cover its words, or none.
-    Secret,
-    /// An operator says so.
-    Told,
-}
-
-impl Proof {
-    fn of(authentication: Authentication) -> Proof {
-        use Authentication as A;
-        match authentication {
-            A::SignatureBody | A::MacBody | A::ProviderApi => Proof::Signed,
-            A::MacWithoutBody | A::SharedSecret | A::None => Proof::Secret,
-            A::Imported | A::ByHand => Proof::Told,
-        }
-    }
-}
 
 /// A contact of the day that is not closed yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,6 +7,10 @@ use crate::roster::DAY_US;
 /// Few platforms are judged as strictly as this many: more may be added any day.
 const WATCHED_MIN: usize = 20;
 
+/// How much of the policy's level is spent. e-BH holds at any one moment, and an accusation stays: what
+/// is kept is for looking every day.
+const SPENT: f64 = 0.5;
+
 impl State {
     pub(super) fn decide(&mut self, day: i64) {
         let touched = std::mem::take(&mut self.touched);
@@ -70,7 +74,7 @@ impl State {
                 .then(a.cmp(b))
         });
         let sorted: Vec<f64> = order.iter().map(|p| self.looks[*p as usize]).collect();
-        order.truncate(accused(&sorted, watched, self.policy.alpha));
+        order.truncate(accused(&sorted, watched, SPENT * self.policy.alpha));
         order
     }
 
@@ -81,7 +85,7 @@ impl State {
 
     /// Evidence that accuses a platform by itself stays as it was at that moment.
     fn freeze(&mut self, platform: u32, watched: usize) {
-        let bar = libm::log(watched as f64 / self.policy.alpha);
+        let bar = libm::log(watched as f64 / (SPENT * self.policy.alpha));
         let case = &mut self.roster.platforms[platform as usize].case;
         if case.frozen.is_none() && case.live() >= bar {
             case.frozen = Some(case.live());
