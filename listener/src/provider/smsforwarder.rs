@@ -130,7 +130,8 @@ fn milliseconds(text: &str) -> Option<Timestamp> {
 
 fn event(fields: &Fields, path: &str) -> Result<Received, Malformed> {
     let get = |name| filled(fields, name);
-    let from = get("from").ok_or(Malformed::Missing("from"))?;
+    // Empty where the number is withheld; absent where the template is not one of ours.
+    let from = fields.get("from").ok_or(Malformed::Missing("from"))?;
     let content = get("content");
     let rendered = content.is_some() && get("receive_time").is_none() && get("call_type").is_none();
     let text = fields
@@ -144,6 +145,18 @@ fn event(fields: &Fields, path: &str) -> Result<Received, Malformed> {
     let (medium, phase) = stage(fields);
     let repeated = get("receive_time").or(get(TIMESTAMP)).unwrap_or_default();
     let said = text.map_or(content.unwrap_or_default(), String::as_str);
+    let device = get("device_mark").unwrap_or_default();
+    // One sender reaches many lines with one text in one second: phone and slot tell them apart.
+    let told = [
+        path,
+        device,
+        sim,
+        medium.as_str(),
+        phase,
+        from,
+        said,
+        repeated,
+    ];
     let event = Received::new(medium, phase, "")
         .between(party(Some(from)), number(sim).map(honeytoken::Sender::new))
         .with_extra("rendered_content_only", rendered)
@@ -160,7 +173,7 @@ fn event(fields: &Fields, path: &str) -> Result<Received, Malformed> {
     Ok(Received {
         event_id: None,
         text: text.cloned(),
-        dedupe: Dedupe::derived(&[path, medium.as_str(), phase, from, said, repeated]),
+        dedupe: Dedupe::derived(&told),
         claimed_at: get(TIMESTAMP).and_then(milliseconds),
         ..event
     })

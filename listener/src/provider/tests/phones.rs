@@ -165,10 +165,38 @@ fn smsforwarder_keys_tell_messages_apart() {
     assert_eq!(first, key("from=1&text=a&receive_time=12%3A00&timestamp=5"));
     assert_ne!(first, key("from=1&text=a&receive_time=12%3A01"));
     assert_ne!(first, key("from=1&text=b&receive_time=12%3A00"));
+    let on_slot = |slot: &str| {
+        key(&format!(
+            "from=1&text=a&receive_time=12%3A00&card_slot={slot}"
+        ))
+    };
+    assert_ne!(on_slot("SIM1"), on_slot("SIM2"), "two lines of one phone");
+    let on_phone = |mark: &str| {
+        key(&format!(
+            "from=1&text=a&receive_time=12%3A00&device_mark={mark}"
+        ))
+    };
+    assert_ne!(on_phone("a"), on_phone("b"), "two phones under one address");
     assert_ne!(
         key("from=1&text=a&timestamp=5"),
         key("from=1&text=a&timestamp=6")
     );
+}
+
+#[test]
+fn smsforwarder_callers_who_withhold_their_number() {
+    let withheld = "type=call&call_type=Missed&from=&content=c&receive_time=12%3A00";
+    let (event, _) = forwarded(&[("secret", "")], URL, withheld).unwrap();
+    assert_eq!((event.medium, event.from), (Medium::Call, None));
+    assert!(forwarded(&[("secret", "")], URL, "text=a").is_err());
+}
+
+#[test]
+fn smsforwarder_json_with_an_empty_field() {
+    let body = r#"{"from":"10086","content":"a","receive_time":"12:00","app_version":null}"#;
+    let webhook = connect("smsforwarder", &[("secret", "")]);
+    let event = Post::json(URL, body).event(&webhook);
+    assert_eq!(event.text.as_deref(), Some("a"));
 }
 
 #[test]
