@@ -2,8 +2,9 @@
 //!
 //! `{"results":[…]}`: <https://www.infobip.com/docs/api/channels/sms/sms-messaging/inbound-sms>;
 //! `{"type","callId","properties"}`: <https://www.infobip.com/docs/api/channels/voice/calls>.
-//! Nothing is signed unless the subscription has security settings; HTTP Basic is the one of them
-//! that is documented well enough. Left out as hearsay: its HMAC.
+//! Nothing is signed. A subscription may have security settings, of which HTTP Basic is documented
+//! well enough; a number that forwards its messages has none, so that a token in the URL is all there
+//! is. Left out as hearsay: the subscription's HMAC.
 
 use honeytoken::{Authentication, Timestamp};
 use serde::Deserialize;
@@ -11,33 +12,62 @@ use serde_json::Value;
 
 use super::json::Aside;
 use super::party::party_without_plus;
-use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic};
+use super::settings::Secrets;
+use super::shared_secret::{AUTHORIZATION, BASIC_PASSWORD, BASIC_USER, Basic, URL_TOKEN, UrlToken};
 use super::webhook::{Adapter, Proof};
-use super::{Carries, Malformed, Provider, Received, Refusal, Request, Verified, json, when};
+use super::{
+    Carries, Malformed, Provider, Received, Refusal, Request, SecretName, SettingsError, Verified,
+    json, when,
+};
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "infobip",
     title: "Infobip",
     carries: &[Carries::Sms, Carries::Call, Carries::CallStatus],
     authentication: &[Authentication::SharedSecret],
-    secrets: &[BASIC_USER, BASIC_PASSWORD],
+    secrets: &[
+        SecretName::optional(BASIC_USER.name, BASIC_USER.about),
+        SecretName::optional(BASIC_PASSWORD.name, BASIC_PASSWORD.about),
+        SecretName::optional(URL_TOKEN.name, URL_TOKEN.about),
+    ],
     credential_headers: &[AUTHORIZATION],
-    credential_in_url: false,
+    credential_in_url: true,
     redelivers_with_new_id_within_s: None,
-    connect: |secrets| {
-        Ok(Box::new(Infobip {
-            basic: Basic::new(secrets)?,
-        }))
-    },
+    connect: |secrets| Ok(Box::new(Infobip::new(secrets)?)),
 };
 
+/// Whatever is set up must fit.
 struct Infobip {
-    basic: Basic,
+    basic: Option<Basic>,
+    token: Option<UrlToken>,
+}
+
+impl Infobip {
+    fn new(secrets: &Secrets<'_>) -> Result<Infobip, SettingsError> {
+        let is_set = |name: SecretName| secrets.optional(name.name).is_some();
+        let by_basic = is_set(BASIC_USER) || is_set(BASIC_PASSWORD);
+        let by_token = is_set(URL_TOKEN);
+        if !by_basic && !by_token {
+            return Err(SettingsError::MissingAll(
+                "basic_user with basic_password, url_token",
+            ));
+        }
+        Ok(Infobip {
+            basic: by_basic.then(|| Basic::new(secrets)).transpose()?,
+            token: by_token.then(|| UrlToken::new(secrets)).transpose()?,
+        })
+    }
 }
 
 impl Adapter for Infobip {
     fn verify<'a>(&self, request: &Request<'a>, _: Timestamp) -> Result<Proof<'a>, Refusal> {
-        Ok(self.basic.verify(request)?)
+        if let Some(token) = &self.token {
+            token.verify(request)?;
+        }
+        if let Some(basic) = &self.basic {
+            basic.verify(request)?;
+        }
+        Ok(Authentication::SharedSecret.into())
     }
 
     fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
