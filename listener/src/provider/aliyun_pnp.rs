@@ -22,7 +22,7 @@ use super::{
 };
 
 /// A call that the holder of the line makes.
-const OUTBOUND: i64 = 0;
+const OUTBOUND: &str = "0";
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "aliyun_pnp",
@@ -64,7 +64,9 @@ struct Report {
     call_id: String,
     secret_no: String,
     peer_no: Option<String>,
-    call_type: Option<i64>,
+    /// Documented as a number.
+    #[serde(default)]
+    call_type: Aside,
     call_time: Option<String>,
     ring_time: Option<String>,
     start_time: Option<String>,
@@ -97,7 +99,7 @@ impl Report {
 
     fn into_event(self) -> Result<Received, Malformed> {
         let (report, phase, medium) = self.stage();
-        let medium = if self.call_type == Some(OUTBOUND) {
+        let medium = if self.call_type.text() == Some(OUTBOUND) {
             Medium::Control
         } else {
             medium

@@ -103,8 +103,7 @@ struct Message {
     text: Option<String>,
     #[serde(default)]
     channel: Aside,
-    #[serde(default)]
-    media: Vec<String>,
+    media: Option<Vec<String>>,
 }
 
 impl MessageEvent {
@@ -128,7 +127,11 @@ impl MessageEvent {
             });
         }
         let to = party(to.as_deref()).or(party(message.owner.as_deref()));
-        let media = message.media.iter().map(|url| medium(None, Some(url)));
+        let media = message
+            .media
+            .iter()
+            .flatten()
+            .map(|url| medium(None, Some(url)));
         let event = Received::sms(&message.id, message.text.as_deref())
             .between(
                 party(message.from.as_deref()),

@@ -15,7 +15,6 @@ use base64::engine::general_purpose::STANDARD;
 use honeytoken::{Authentication, Medium, Timestamp};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::form::Form;
@@ -171,8 +170,7 @@ struct Message {
     to: Vec<Party>,
     text: Option<String>,
     subject: Option<String>,
-    #[serde(default)]
-    media: Vec<Media>,
+    media: Option<Vec<Media>>,
     received_at: Option<String>,
 }
 
@@ -328,7 +326,7 @@ impl Message {
                 from.and_then(|from| party(from.phone_number.as_deref())),
                 Some(to.ok_or(Malformed::Missing("data.payload.to"))?),
             )
-            .with_media(self.media.iter().map(media).collect::<Vec<Value>>())
+            .with_media(self.media.iter().flatten().map(media).collect())
             .with_detail("carrier", from.and_then(|from| from.carrier.as_deref()))
             .with_detail("line_type", from.and_then(|from| from.line_type.as_deref()))
             .with_detail("subject", self.subject.as_deref());

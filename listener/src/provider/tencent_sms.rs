@@ -57,7 +57,7 @@ impl Adapter for TencentSms {
 
 #[derive(Deserialize)]
 struct Reply {
-    extend: Option<String>,
+    extend: Option<Loose>,
     mobile: Loose,
     nationcode: Loose,
     sign: Option<String>,
@@ -78,11 +78,12 @@ impl Reply {
         let repeated = format!("{}|{}|{}|{text}", nationcode.0, mobile.0, time.0);
         let key = format!("sha256:{}", sha256_hex(&[repeated.as_bytes()]));
         let sent_at = when::digits(&time.0).ok_or(Malformed::Value("time"))?;
+        let extend = extend.as_ref().map(|extend| extend.0.as_str());
         let from = party(Some(&format!("+{}{}", nationcode.0, mobile.0)));
         let event = Received::sms(&key, Some(&text))
             .between(from, None)
-            .on_line(extend.as_deref())
-            .with_detail("extend", extend.as_deref())
+            .on_line(extend)
+            .with_detail("extend", extend)
             .with_detail("signature", sign.as_deref());
         Ok(Received {
             event_id: None,

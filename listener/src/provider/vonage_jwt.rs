@@ -160,8 +160,8 @@ struct Body {
     status: Option<String>,
     timestamp: Option<String>,
     duration: Option<Loose>,
-    network: Option<String>,
-    disconnected_by: Option<String>,
+    network: Aside,
+    disconnected_by: Aside,
     direction: Option<String>,
     detail: Aside,
     sip_code: Aside,
@@ -232,8 +232,8 @@ impl Body {
     fn call(&self, id: &str) -> Result<Received, Malformed> {
         let phase = self.status.as_deref().unwrap_or(ASKED);
         let event = Received::call(id, phase)
-            .with_detail("network", self.network.as_deref())
-            .with_detail("disconnected_by", self.disconnected_by.as_deref())
+            .with_detail("network", self.network.text())
+            .with_detail("disconnected_by", self.disconnected_by.text())
             .with_detail("detail", self.detail.text())
             .with_detail("sip_code", self.sip_code.text())
             .lasting(self.duration.as_ref().and_then(|d| d.0.parse().ok()));

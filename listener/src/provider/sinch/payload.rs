@@ -27,7 +27,7 @@ pub(super) struct Body {
     cli: Option<String>,
     rdnis: Option<String>,
     timestamp: Option<String>,
-    duration: Option<u32>,
+    duration: Aside,
     result: Option<String>,
     reason: Aside,
     from: Option<Party>,
@@ -166,7 +166,7 @@ impl Body {
             party_without_plus(self.to.as_ref().map(|to| to.0.as_str())),
         );
         let event = event
-            .lasting(self.duration)
+            .lasting(self.duration.text().and_then(|s| s.parse().ok()))
             .with_detail("reason", self.reason.text());
         Ok(Received {
             claimed_at: self.timestamp.as_deref().and_then(when::rfc3339),

@@ -1,11 +1,13 @@
 //! The other telephony clouds, each where it differs from all others.
 
+use std::collections::BTreeMap;
+
 use honeytoken::{Authentication, Medium};
 use serde_json::json;
 
 use super::kit::{NOW, Post, URL, base64, connect, hex, hmac_sha1, jwt, sha256_hex};
 use super::samples::sample;
-use crate::provider::{Calls, EVENTS_MAX, Received, Request};
+use crate::provider::{Calls, EVENTS_MAX, Provider, Received, Request};
 
 fn event(name: &str, body: &str) -> Received {
     let sample = sample(name);
@@ -174,7 +176,7 @@ fn a_batch_is_bounded() {
 #[test]
 fn sinch_calls_of_the_first_generation() {
     let dice = r#"{"event":"dice","callId":"c","to":{"type":"did","endpoint":"14155550132"},
-        "from":"14155550199","duration":7,"result":"ANSWERED"}"#;
+        "from":"14155550199","duration":"7","result":"ANSWERED"}"#;
     let call = event("sinch voice", dice);
     assert_eq!((call.dedupe.key(), call.duration_s), ("c:dice", Some(7)));
     assert_eq!(call.from.unwrap().as_str(), "+14155550199");
@@ -211,6 +213,18 @@ fn sinch_binary_messages_have_no_text() {
         (message.text, &message.details["data_base64"]),
         (None, &json!("AAEC"))
     );
+}
+
+#[test]
+fn infobip_by_token_where_a_number_forwards_its_messages() {
+    let token = "0123456789abcdef0123456789abcdef";
+    let by_token = connect("infobip", &[("url_token", token)]);
+    let body = sample("infobip").body;
+    let forwarded = |url: &str| Post::json(url, body).to(&by_token, NOW).map(|e| e.len());
+    assert_eq!(forwarded(&format!("{URL}/{token}")), Ok(1));
+    assert_eq!(forwarded(URL).unwrap_err(), "bad_signature");
+    let nothing = Provider::find("infobip").unwrap().connect(&BTreeMap::new());
+    assert!(nothing.unwrap_err().to_string().contains("url_token"));
 }
 
 #[test]
