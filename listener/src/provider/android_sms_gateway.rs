@@ -8,6 +8,9 @@
 //! `system:ping` and `app:started` are signs of life of all lines of the device. The list of SIMs in
 //! `app:started` is not read: its name in the payload is not documented.
 //!
+//! Of a picture message `mms:received` tells that it waits and `mms:downloaded` what it is, and nothing
+//! in them says that they are one: register one of the two, or each picture counts twice.
+//!
 //! Some versions report one message twice under two ids within seconds
 //! (<https://github.com/capcom6/android-sms-gateway/issues/372>, also 288, 291, 310); the
 //! payload, its time included, is then the same.
@@ -78,6 +81,7 @@ struct Envelope {
     event: String,
     #[serde(rename = "deviceId")]
     device: Option<String>,
+    #[serde(default)]
     payload: Payload,
 }
 
