@@ -36,6 +36,9 @@ use crate::provider::{
 
 /// A larger body is drained up to here, so that the provider hears the answer, then cut off.
 const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Each contact keeps the whole request, so that a batch is written as often as it has events: the most
+/// that one request may come to, in bytes.
+const COPIES_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// When a provider should come again after a webhook that could not be judged.
 const UNDECIDED_RETRY_S: u64 = 30;
 
@@ -104,11 +107,11 @@ async fn accept(
     connected
         .admit(verified, app.recorder.view(), now)
         .map_err(|replayed| refused(replayed.into()))?;
-    let events = match verified.parse() {
+    let placed = |events| at_their_lines(app, connected, events, now);
+    let events = match verified.parse().map(placed).and_then(|e| raw.copied_for(e)) {
         Ok(events) => events,
         Err(malformed) => return Err(keep_unparsed(app, raw, url, verified, &malformed, now).await),
     };
-    let events = at_their_lines(app, connected, events, now);
     let mut drafts = raw.contacts(url, &events, verified, now);
     for draft in &mut drafts {
         if let Event::Contact(contact) = &mut draft.event {
@@ -333,6 +336,14 @@ fn answer(app: &App, connected: &Connected, events: &[Received]) -> Response {
 }
 
 impl Raw<'_> {
+    /// The events, if the request can be kept with each of them.
+    fn copied_for(&self, events: Vec<Received>) -> Result<Vec<Received>, Malformed> {
+        match events.len().saturating_mul(self.body.len()) > COPIES_BYTES_MAX {
+            true => Err(Malformed::TooManyEvents),
+            false => Ok(events),
+        }
+    }
+
     /// One contact an event; a request without events is kept as the gateway's own business.
     fn contacts(
         &self,

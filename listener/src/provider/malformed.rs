@@ -40,7 +40,7 @@ pub enum Malformed {
     #[error("event is of a kind that this adapter does not know")]
     UnknownEvent,
     /// More events in one request than anyone sends.
-    #[error("body has more than {max} events", max = super::EVENTS_MAX)]
+    #[error("body has more than {max} events, or is too large for as many as it has", max = super::EVENTS_MAX)]
     TooManyEvents,
     /// The form could not be read again, which verification already did.
     #[error("form cannot be read")]

@@ -4,7 +4,7 @@
 use honeytoken::{Event, Timestamp};
 
 use super::super::kit::{NOW, Post};
-use super::super::samples::{SAMPLES, Sample};
+use super::super::samples::{SAMPLES, Sample, sample};
 use super::Door;
 
 /// As large as the door lets in, and one byte more.
@@ -309,4 +309,18 @@ fn times_at_the_ends_of_the_calendar() {
         let readable = at.parse::<Timestamp>().is_ok();
         assert_eq!(status, if readable { 200 } else { 400 }, "{at}");
     }
+}
+
+#[test]
+fn a_large_batch_is_kept_once_and_not_as_often_as_it_has_events() {
+    let sample = sample("bandwidth");
+    let one = sample.body.trim_matches(['[', ']']);
+    let padding = " ".repeat(9 * 1024 * 1024);
+    let body = format!("[{}{padding}]", [one; 8].join(","));
+    let door = Door::new(NOW);
+    door.connect_sample("line", sample);
+    assert_eq!(door.post("line", &sample.post(body, NOW)), 400);
+    let kept = door.entries().into_iter();
+    let kept = kept.filter(|entry| matches!(entry.event, Event::Unparsed(_)));
+    assert_eq!((door.contacts().len(), kept.count()), (0, 1));
 }
