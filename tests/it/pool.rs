@@ -498,6 +498,21 @@ fn a_study_closes_notes_too() {
 }
 
 #[test]
+fn notes_about_notes_end_somewhere() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    let mut about = json!({ "platform": "acme", "text": "0" });
+    for depth in 1..=64 {
+        let made = api.made("/v1/notes", &about);
+        about = json!({ "entry": made["index"], "text": depth.to_string() });
+    }
+    api.post("/v1/notes", &about).problem(404);
+    assert_eq!(api.all("/v1/notes", "", 100).len(), 64);
+}
+
+#[test]
 fn advice_is_given_before_a_study() {
     let folder = Folder::new();
     let server = Server::start(&folder.data());

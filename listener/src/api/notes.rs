@@ -23,6 +23,9 @@ const NOTE_BYTES_MAX: usize = 16 * 1024;
 /// Notes looked at for one page; a filter that fits few goes on from there.
 const LOOKED_AT_MAX: usize = 5_000;
 
+/// How far a note may be about a note about a note, …; what lies deeper is closed to all.
+const NOTES_DEEP_MAX: usize = 64;
+
 /// A note to write down; about a platform or an entry.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -122,29 +125,40 @@ fn topic(body: &NoteIn) -> Result<NoteTopic, Problem> {
     }
 }
 
-/// Whether there is such a thing, and no study closes it to the caller.
+/// Whether there is such a thing, and no study closes it to the caller. A note is as open as what it
+/// is about.
 fn is_open(app: &App, caller: &Caller, topic: &NoteTopic) -> bool {
     let view = app.recorder.view();
-    match topic {
-        NoteTopic::Platform(id) => {
-            view.state().registry.platform(id).is_some() && caller.may_see(app, id)
-        }
-        NoteTopic::Entry(index) => match view.reader.entry(*index) {
-            Ok(Some(entry)) => entry_is_open(app, caller, &entry),
-            _ => view.reader.is_erased(*index),
-        },
+    let mut topic = topic.clone();
+    for _ in 0..NOTES_DEEP_MAX {
+        let index = match topic {
+            NoteTopic::Platform(id) => {
+                let known = view.state().registry.platform(&id).is_some();
+                return known && caller.may_see(app, &id);
+            }
+            NoteTopic::Entry(index) => index,
+        };
+        topic = match view.reader.entry(index) {
+            Ok(Some(entry)) => match entry.event {
+                Event::Note(note) => note.topic,
+                Event::Attachment(file) => NoteTopic::Entry(file.contact),
+                event => return event_is_open(app, caller, &event),
+            },
+            _ => return view.reader.is_erased(index),
+        };
     }
+    false
 }
 
-/// An entry about a number or a platform that only closed platforms hold is closed.
-fn entry_is_open(app: &App, caller: &Caller, entry: &Entry) -> bool {
-    let number = match &entry.event {
+/// What is about a number or a platform that only closed platforms hold is closed.
+fn event_is_open(app: &App, caller: &Caller, event: &Event) -> bool {
+    let number = match event {
         Event::PlatformDeclared(platform) => return caller.may_see(app, &platform.platform),
         Event::HoneytokenIssued(token) => return caller.may_see(app, &token.platform),
         Event::Contact(contact) => contact.to.as_ref().and_then(|to| to.number()),
+        Event::Repeat(repeat) => repeat.to.as_ref().and_then(|to| to.number()),
         Event::LineAdded(line) => Some(line.number),
         Event::Coverage(coverage) => Some(coverage.number),
-        Event::Note(note) => return is_open(app, caller, &note.topic),
         _ => None,
     };
     let Some(number) = number else { return true };
@@ -186,14 +200,14 @@ pub(crate) async fn list(
         let Ok(Some(entry)) = view.reader.entry(index) else {
             continue;
         };
-        let Some(note) = NoteOut::of(&entry) else {
+        let (Some(note), Event::Note(written)) = (NoteOut::of(&entry), &entry.event) else {
             continue;
         };
         let wanted = platform
             .as_ref()
             .is_none_or(|id| note.platform.as_ref() == Some(id))
             && notes.entry.is_none_or(|entry| note.entry == Some(entry));
-        if wanted && entry_is_open(&app, &caller, &entry) {
+        if wanted && is_open(&app, &caller, &written.topic) {
             items.push(note);
         }
     }
