@@ -26,6 +26,8 @@ use crate::exit::{Ends, Exit};
 const RUN_S: u64 = 30;
 /// The longest wait for one answer, in seconds.
 const ANSWER_S: u64 = 10;
+/// What is read of an answer, in bytes.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// Random bytes in the id of a call, which the daemon gives none.
 const ID_BYTES: usize = 16;
 /// Whoever else may read a file with a secret.
@@ -142,7 +144,10 @@ async fn drain(spool: &Spool, door: &Door, until: Instant) -> Sent {
     let mut refused = None;
     for path in spool.waiting() {
         let Some(waiting) = Spool::read(&path) else {
-            spool.set_aside(&path);
+            if spool.set_aside(&path) {
+                let shown = path.display();
+                say(&format!("{shown} cannot be read and is set aside"));
+            }
             continue;
         };
         match door.send(&waiting, until).await {
@@ -186,22 +191,19 @@ impl Door {
         match answer {
             Err(_) => Sent::Later("the time of this run is over".to_owned()),
             Ok(Err(error)) => Sent::Later(format!("server cannot be reached: {error}")),
-            // A body that the server kept unread, or will never take, need not come again.
-            Ok(Ok(status)) if status.is_success() || status == StatusCode::BAD_REQUEST => {
-                Sent::Taken
-            }
-            Ok(Ok(status))
+            Ok(Ok(Answered { taken: true, .. })) => Sent::Taken,
+            Ok(Ok(Answered { status, .. }))
                 if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS =>
             {
                 Sent::Refused(format!(
                     "server answered {status}: check address, secret and clock"
                 ))
             }
-            Ok(Ok(status)) => Sent::Later(format!("server answered {status}")),
+            Ok(Ok(Answered { status, .. })) => Sent::Later(format!("server answered {status}")),
         }
     }
 
-    async fn post(&self, waiting: &Spooled, at: Timestamp) -> reqwest::Result<StatusCode> {
+    async fn post(&self, waiting: &Spooled, at: Timestamp) -> reqwest::Result<Answered> {
         let body = waiting.body.as_bytes();
         // Checked when the door was made.
         let headers =
@@ -213,6 +215,64 @@ impl Door {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        Ok(request.body(waiting.body.clone()).send().await?.status())
+        let answer = request.body(waiting.body.clone()).send().await?;
+        Ok(Answered::read(answer).await)
+    }
+}
+
+/// What a server said.
+struct Answered {
+    status: StatusCode,
+    /// Whether it has what was sent.
+    taken: bool,
+}
+
+impl Answered {
+    /// A body that the server kept unread need not come again; whatever else answers 400 in its place
+    /// has kept nothing.
+    async fn read(mut answer: reqwest::Response) -> Answered {
+        let status = answer.status();
+        let taken = match status {
+            StatusCode::BAD_REQUEST => is_kept(&start_of(&mut answer).await),
+            _ => status.is_success(),
+        };
+        Answered { status, taken }
+    }
+}
+
+/// The answer's body, up to [`ANSWER_BYTES_MAX`] and as far as it comes.
+async fn start_of(answer: &mut reqwest::Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        let room = ANSWER_BYTES_MAX - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == ANSWER_BYTES_MAX {
+            break;
+        }
+    }
+    body
+}
+
+/// Whether a problem document says that the body is on the record, unread.
+fn is_kept(problem: &[u8]) -> bool {
+    let problem = serde_json::from_slice::<serde_json::Value>(problem);
+    problem.is_ok_and(|problem| problem["code"] == "unparsed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_servers_own_word_ends_a_message() {
+        assert!(is_kept(br#"{"status":400,"code":"unparsed"}"#));
+        for other in [
+            "",
+            "<html>400 Bad Request</html>",
+            r#"{"code":"broken_body"}"#,
+            r#"["unparsed"]"#,
+        ] {
+            assert!(!is_kept(other.as_bytes()), "{other}");
+        }
     }
 }

@@ -89,8 +89,9 @@ impl Spool {
         let _ = fs::remove_file(path);
     }
 
-    pub(super) fn set_aside(&self, path: &Path) {
-        let _ = fs::rename(path, path.with_extension(UNREADABLE));
+    /// Whether it was there to be set aside: another run may have sent it meanwhile.
+    pub(super) fn set_aside(&self, path: &Path) -> bool {
+        fs::rename(path, path.with_extension(UNREADABLE)).is_ok()
     }
 }
 
@@ -135,7 +136,7 @@ mod tests {
         let path = dir.path().join(format!("1-x.{ENDING}"));
         fs::write(&path, "half a fi").unwrap();
         assert!(Spool::read(&path).is_none());
-        spool.set_aside(&path);
+        assert!(spool.set_aside(&path));
         assert!(spool.waiting().is_empty() && fs::read_dir(dir.path()).unwrap().count() == 1);
     }
 }
