@@ -28,6 +28,11 @@ fn webhooks() {
 }
 
 #[test]
+fn every_provider_is_reached_behind_its_verification() {
+    assert_eq!(targets::out_of_reach(), Vec::<&str>::new());
+}
+
+#[test]
 fn what_a_modems_daemon_tells() {
     replay("gammu", targets::gammu);
 }
@@ -40,6 +45,11 @@ fn captured_requests() {
 #[test]
 fn rows_of_the_past() {
     replay("import", targets::import);
+}
+
+#[test]
+fn sheets_of_lines() {
+    replay("sheet", targets::sheet);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use honeytoken::{Secret, Timestamp};
 use listener::import::{ContactRow, LineRow, rows};
+use listener::pool::sheet::Sheet;
 use listener::provider::gammu_smsd::Run;
 use listener::provider::{Calls, Places, Request, check, sign};
 
@@ -21,13 +22,12 @@ pub fn webhook(data: &[u8]) {
     };
     let doors = signed::DOORS;
     let door = &doors[usize::from(*which) % doors.len()];
+    let words = String::from_utf8_lossy(body);
+    let body = (door.wrap)(body);
     let (headers, url) = match flags & 1 {
-        0 => ((door.sign)(body), door.url.to_owned()),
+        0 => ((door.sign)(&body), door.url.to_owned()),
         // Unsigned, with the body's own words as address.
-        _ => (
-            Vec::new(),
-            format!("{}?{}", door.url, String::from_utf8_lossy(body)),
-        ),
+        _ => (Vec::new(), format!("{}?{words}", door.url)),
     };
     let headers = signed::header_map(flags & 2 == 0, &headers);
     let method = if flags & 4 == 0 { "POST" } else { "GET" };
@@ -36,7 +36,7 @@ pub fn webhook(data: &[u8]) {
         method,
         url: &url,
         headers: &headers,
-        body,
+        body: &body,
     };
     let Ok(verified) = webhook.verify(request, NOW) else {
         return;
@@ -60,6 +60,26 @@ pub fn webhook(data: &[u8]) {
         let _ = (event.fingerprint(), event.to_json(), format!("{event:?}"));
         assert!(!event.dedupe.key().is_empty(), "a key tells events apart");
     }
+}
+
+/// The providers that do not take what is signed here for theirs, whatever it says it is: what lies
+/// behind their verification is not reached.
+pub fn out_of_reach() -> Vec<&'static str> {
+    let body = b"MessageUUID=m1";
+    let takes = |door: &signed::Door, json: bool| {
+        let body = (door.wrap)(body);
+        let headers = signed::header_map(json, &(door.sign)(&body));
+        let request = Request {
+            method: "POST",
+            url: door.url,
+            headers: &headers,
+            body: &body,
+        };
+        signed::connected(door).verify(request, NOW).is_ok()
+    };
+    let doors = signed::DOORS.iter();
+    let closed = doors.filter(|door| !takes(door, true) && !takes(door, false));
+    closed.map(|door| door.provider).collect()
 }
 
 /// What a daemon tells: arguments and variables, one a line, variables with a `=`.
@@ -92,6 +112,21 @@ pub fn check(data: &[u8]) {
 pub fn import(data: &[u8]) {
     let _ = rows::<LineRow>("lines", data, |_| Ok(()));
     let _ = rows::<ContactRow>("contacts", data, |_| Ok(()));
+}
+
+/// A sheet of lines, with one connection for all of them or without.
+pub fn sheet(data: &[u8]) {
+    for connection in [None, "sim".parse().ok()] {
+        let Ok(sheet) = Sheet::open(data, connection) else {
+            continue;
+        };
+        let _ = (sheet.rows_about(), format!("{sheet:?}"));
+        for row in sheet.rows(NOW) {
+            if let Err(cells) = &row.line {
+                assert!(!cells.is_empty(), "a row that does not fit says why");
+            }
+        }
+    }
 }
 
 /// What proves a log to a stranger: notes, checkpoints, receipts, keys, tiles' names, leaves.

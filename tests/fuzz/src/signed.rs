@@ -1,17 +1,20 @@
 //! A genuine signature under any body, so that what lies behind verification is reached too.
 //!
-//! Left out: Vonage's SMS API and SNS, which sign fields and not bytes. What reads them is reached by
-//! the adapters' property tests.
+//! Vonage's SMS API and SNS sign fields, not bytes: what is given becomes the fields, or the message in
+//! the envelope.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use honeytoken::Secret;
 use listener::provider::{Provider, Webhook, sign};
-use ring::signature::Ed25519KeyPair;
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use ring::{digest, hmac};
+use serde_json::{Map, Value, json};
 
 use super::{NOW, standard};
 
@@ -26,9 +29,11 @@ type Headers = Vec<(&'static str, String)>;
 
 /// A provider with a connection's secrets, and how it signs.
 pub(super) struct Door {
-    provider: &'static str,
+    pub(super) provider: &'static str,
     secrets: &'static [(&'static str, &'static str)],
     pub(super) url: &'static str,
+    /// The body with its signature, where that stands in the body.
+    pub(super) wrap: fn(&[u8]) -> Vec<u8>,
     pub(super) sign: fn(&[u8]) -> Headers,
 }
 
@@ -42,7 +47,20 @@ const fn door(
         provider,
         secrets,
         url,
+        wrap: <[u8]>::to_vec,
         sign,
+    }
+}
+
+/// A provider whose signature stands in the body.
+const fn wrapping(
+    provider: &'static str,
+    secrets: &'static [(&'static str, &'static str)],
+    wrap: fn(&[u8]) -> Vec<u8>,
+) -> Door {
+    Door {
+        wrap,
+        ..door(provider, secrets, URL, |_| Vec::new())
     }
 }
 
@@ -114,17 +132,23 @@ pub(super) const DOORS: &[Door] = &[
             ("messagebird-signature", base64(sha256(&signed))),
         ]
     }),
-    // No signature reaches what reads these two.
-    door("vonage_sms", VONAGE_SMS, URL, |_| Vec::new()),
-    door("aws_sns", &[("allowed_topic_arn", "arn")], URL, |_| {
-        Vec::new()
-    }),
+    wrapping("vonage_sms", VONAGE_SMS, vonage_sms),
+    wrapping("aws_sns", AWS_SNS, aws_sns),
 ];
 
 const WHSEC: &[(&str, &str)] = &[("whsec", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")];
 const HUAWEI: &[(&str, &str)] = &[("app_key", "a"), ("app_secret", "s"), ("url_token", KEY)];
 const TELNYX: &[(&str, &str)] = &[("public_key", "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=")];
-const VONAGE_SMS: &[(&str, &str)] = &[("signature_secret", KEY), ("signature_method", "md5hash")];
+const VONAGE_SMS: &[(&str, &str)] = &[("signature_secret", KEY), ("signature_method", "sha256")];
+const AWS_SNS: &[(&str, &str)] = &[
+    ("allowed_topic_arn", "arn"),
+    (
+        "certificate_pem",
+        include_str!("../../../listener/src/provider/tests/data/sns_test_certificate.pem"),
+    ),
+];
+/// The key under that certificate.
+const SNS_KEY: &str = include_str!("../../../listener/src/provider/tests/data/sns_test_key.pem");
 
 /// A connection of the door.
 ///
@@ -171,6 +195,58 @@ fn telnyx(body: &[u8]) -> Headers {
         ("telnyx-signature-ed25519", base64(signature)),
     ]
 }
+
+/// Fields of a form as those of a JSON object, signed.
+fn vonage_sms(form: &[u8]) -> Vec<u8> {
+    let form = String::from_utf8_lossy(form);
+    let pairs = form
+        .split('&')
+        .map(|f| f.split_once('=').unwrap_or((f, "")));
+    let mut fields: BTreeMap<&str, String> = pairs.map(|(n, v)| (n, v.to_owned())).collect();
+    fields.remove("sig");
+    fields.insert("timestamp", at().to_string());
+    let signed = fields.iter();
+    let signed = signed.map(|(name, value)| format!("&{name}={}", value.replace(['&', '='], "_")));
+    let sig = hex(sha256(signed.collect::<String>().as_bytes()).as_ref());
+    fields.insert("sig", sig);
+    let fields = fields.into_iter().map(|(n, v)| (n.to_owned(), v.into()));
+    Value::Object(fields.collect::<Map<_, _>>())
+        .to_string()
+        .into()
+}
+
+/// An envelope around a message.
+fn aws_sns(message: &[u8]) -> Vec<u8> {
+    let message = String::from_utf8_lossy(message);
+    let signed = format!(
+        "Message\n{message}\nMessageId\nn1\nTimestamp\n{NOW}\nTopicArn\narn\nType\nNotification\n"
+    );
+    let mut signature = vec![0; RSA.public().modulus_len()];
+    RSA.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .expect("room for a signature");
+    let envelope = json!({
+        "Type": "Notification",
+        "MessageId": "n1",
+        "TopicArn": "arn",
+        "Message": message,
+        "Timestamp": NOW.to_string(),
+        "SignatureVersion": "2",
+        "SigningCertURL": "https://sns.us-east-1.amazonaws.com/x.pem",
+        "Signature": base64(signature),
+    });
+    envelope.to_string().into()
+}
+
+static RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| {
+    let lines = SNS_KEY.lines().filter(|line| !line.starts_with('-'));
+    let der = STANDARD.decode(lines.collect::<String>());
+    RsaKeyPair::from_pkcs8(&der.expect("base64")).expect("a key")
+});
 
 fn token(claims: &str) -> String {
     let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
