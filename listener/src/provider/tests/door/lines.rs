@@ -38,7 +38,9 @@ fn a_ping_is_a_sign_of_life_of_every_line_of_its_phone() {
     let door = Door::new(NOW);
     let lines = [("d1/SIM1", A), ("d1/SIM2", B)];
     door.connect("line", sample.provider, sample.secrets, URL, &lines);
-    [A, B].map(|number| door.add_line(number, "line"));
+    for number in [A, B] {
+        door.add_line(number, "line");
+    }
     assert_eq!(door.alive_at(A), None);
     let body = r#"{"id":"p1","event":"system:ping","deviceId":"d1","payload":{"health":{}}}"#;
     for _ in 0..2 {
