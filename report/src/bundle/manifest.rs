@@ -17,7 +17,7 @@ pub(super) const SIGNATURE: &str = "manifest.sig";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// [`FORMAT`].
+    /// Name and version of the format, always `FORMAT`.
     pub format: String,
     /// The log's name.
     pub origin: String,
