@@ -6,18 +6,25 @@
 //! - [`DesignOut`]: a plan of shared lines.
 //! - [`PowerOut`]: what a study can hope to find.
 //! - [`bundle`]: evidence that a stranger can check, packed and checked.
+//! - [`chart`]: charts, drawn once for page, HTML and PDF. [`survival`]: the curve behind one.
+//! - [`paper`]: documents for people, as HTML and PDF.
 //! - [`csv`]: contacts and verdicts as comma-separated values.
 //!
 //! What this room does not do: decide anything, write to the log, speak a network.
 
 mod answers;
 pub mod bundle;
+pub mod chart;
 pub mod csv;
 mod designs;
 mod graph;
+pub mod paper;
 mod power;
+pub mod survival;
+mod words;
 
 pub use answers::{CampaignOut, LinkOut, VerdictOut};
 pub use designs::{DesignOut, DesignedOut, DesignedSlotOut};
 pub use graph::{EdgeOut, GraphOut, NodeOut};
 pub use power::{ByDay, PowerOut, RestsOn};
+pub use words::{cause_word, class_word, flag_words};

@@ -1,0 +1,118 @@
+//! Tables on pages.
+
+use super::super::Table;
+use super::flow::{Flow, PLAIN, SIDE, SIZE, SMALL, Style};
+use crate::chart::Ink;
+
+/// Between columns, in points.
+const GAP: f32 = 10.0;
+/// From line to line in a cell, in points.
+const LINE: f32 = 13.0;
+/// Of the width, what names of facts may take.
+const NAMES: f32 = 0.3;
+
+/// Names on the left, what they are on the right.
+pub(super) fn facts(flow: &mut Flow<'_>, facts: &[(String, String)]) {
+    let left = flow.width() * NAMES;
+    let widths = [left, flow.width() - left - GAP];
+    for (name, value) in facts {
+        row(
+            flow,
+            &[name, value],
+            &widths,
+            [Style { size: 9.5, ..SMALL }, PLAIN],
+        );
+    }
+}
+
+/// Rows under heads, the heads again on each page.
+pub(super) fn rows(flow: &mut Flow<'_>, table: &Table) {
+    let widths = widths(flow, table);
+    heads(flow, table, &widths);
+    let small = Style { size: 9.0, ..PLAIN };
+    for cells in &table.rows {
+        if flow.need(height(flow, cells, &widths, small.size)) {
+            heads(flow, table, &widths);
+        }
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        row(flow, &cells, &widths, [small, small]);
+    }
+}
+
+fn heads(flow: &mut Flow<'_>, table: &Table, widths: &[f32]) {
+    let cells: Vec<&str> = table.heads.iter().map(String::as_str).collect();
+    flow.need(60.0);
+    let style = Style {
+        size: 8.6,
+        ink: Ink::Muted,
+        bold: true,
+    };
+    row(flow, &cells, widths, [style, style]);
+}
+
+fn height(flow: &Flow<'_>, cells: &[String], widths: &[f32], size: f32) -> f32 {
+    let lines = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| flow.letters.lines(cell, size, *width).len());
+    lines.max().unwrap_or(0) as f32 * LINE + 6.0
+}
+
+/// A row with a line below; the first cell in the first style, all others in the second. One that is
+/// higher than a page goes on on the next.
+fn row(flow: &mut Flow<'_>, cells: &[impl AsRef<str>], widths: &[f32], styles: [Style; 2]) {
+    let style = |nth: usize| styles[usize::from(nth > 0)];
+    let set = |(nth, (cell, width)): (usize, (&_, &f32))| {
+        let cell: &str = AsRef::<str>::as_ref(cell);
+        flow.letters.lines(cell, style(nth).size, *width)
+    };
+    let set: Vec<Vec<String>> = cells.iter().zip(widths).enumerate().map(set).collect();
+    let lines = set.iter().map(Vec::len).max().unwrap_or(0);
+    flow.need((lines as f32 * LINE + 6.0).min(400.0));
+    flow.y += 2.0;
+    for line in 0..lines {
+        flow.need(LINE);
+        let mut x = SIDE;
+        for (nth, (cell, width)) in set.iter().zip(widths).enumerate() {
+            if let Some(text) = cell.get(line) {
+                flow.letters_at(x, style(nth), text.clone());
+            }
+            x += width + GAP;
+        }
+        flow.y += LINE;
+    }
+    flow.y += 2.0;
+    let width = flow.width();
+    flow.bar((SIDE, flow.y, width, 0.5), Ink::Grid);
+    flow.y += 1.5;
+}
+
+/// Columns that need less than an equal share get what they need; the others share the rest by what
+/// they would like.
+fn widths(flow: &Flow<'_>, table: &Table) -> Vec<f32> {
+    let columns = table.heads.len().max(1);
+    let room = flow.width() - GAP * (columns - 1) as f32;
+    let likes = |column: usize| {
+        let cells = table
+            .rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .chain(table.heads.get(column));
+        let wide = cells.map(|cell| flow.letters.width(&flow.letters.readable(cell), SIZE));
+        wide.fold(24.0, f32::max)
+    };
+    let likes: Vec<f32> = (0..columns).map(likes).collect();
+    let fair = room / columns as f32;
+    let small: f32 = likes.iter().filter(|like| **like <= fair).sum();
+    let large: f32 = likes.iter().filter(|like| **like > fair).sum();
+    let stretch = if large > 0.0 {
+        1.0
+    } else {
+        room / small.max(1.0)
+    };
+    let share = |like: &f32| match *like > fair {
+        true => (room - small) * like / large,
+        false => like * stretch,
+    };
+    likes.iter().map(share).collect()
+}
