@@ -182,21 +182,17 @@ impl Payload {
 
     /// What all messages have in common.
     fn addressed(&self, event: Received) -> Result<Received, Malformed> {
-        let claimed_at = match self.received_at.as_deref() {
-            Some(text) => Some(when::rfc3339(text).ok_or(Malformed::Value("payload.receivedAt"))?),
-            None => None,
-        };
+        let event = event.told_at(self.received_at.as_deref());
+        if self.received_at.is_some() && event.claimed_at.is_none() {
+            return Err(Malformed::Value("payload.receivedAt"));
+        }
         let sim = self.sim_number.map(|n| n.to_string());
-        let event = event
+        Ok(event
             .between(
                 party(self.sender.as_deref()),
                 party(self.recipient.as_deref()),
             )
             .with_detail("sim", sim.as_deref())
-            .with_detail("subject", self.subject.as_deref());
-        Ok(Received {
-            claimed_at,
-            ..event
-        })
+            .with_detail("subject", self.subject.as_deref()))
     }
 }

@@ -116,14 +116,13 @@ impl MessageEvent {
             carrier,
             description,
         } = self;
-        let claimed_at = time.as_deref().and_then(when::rfc3339);
         if kind != "message-received" {
             // What became of a message that the line itself sent.
-            let event = Received::part_of(Medium::Control, &message.id, &kind, &message.id);
+            let event = Received::part_of(Medium::Control, &message.id, &kind, &message.id)
+                .with_detail("description", description.text());
             return Ok(Received {
                 session: None,
-                claimed_at,
-                ..event.with_detail("description", description.text())
+                ..event.told_at(time.as_deref())
             });
         }
         let to = party(to.as_deref()).or(party(message.owner.as_deref()));
@@ -140,10 +139,7 @@ impl MessageEvent {
             .with_media(media.collect::<Vec<Value>>())
             .with_detail("channel", message.channel.text())
             .with_detail("carrier", carrier.as_deref());
-        Ok(Received {
-            claimed_at,
-            ..event
-        })
+        Ok(event.told_at(time.as_deref()))
     }
 }
 
@@ -204,10 +200,7 @@ impl VoiceEvent {
             Some("outbound") => Received::outgoing(event),
             _ => event,
         };
-        Ok(Received {
-            claimed_at: self.event_time.as_deref().and_then(when::rfc3339),
-            ..event
-        })
+        Ok(event.told_at(self.event_time.as_deref()))
     }
 
     fn call(&self) -> Received {

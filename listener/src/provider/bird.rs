@@ -108,15 +108,14 @@ struct Text {
 
 impl Message {
     fn into_event(self) -> Received {
-        let claimed_at = self.created_at.as_deref().and_then(when::rfc3339);
+        let told = self.created_at.as_deref();
         if self.direction.as_deref() == Some("outgoing") {
             // What became of a message that the line itself sent.
             let status = self.status.as_deref().unwrap_or("outgoing");
             let event = Received::part_of(Medium::Control, &self.id, status, &self.id);
             return Received {
                 session: None,
-                claimed_at,
-                ..event
+                ..event.told_at(told)
             };
         }
         let contact = self.sender.and_then(|sender| sender.contact);
@@ -125,10 +124,10 @@ impl Message {
             .between(party_without_plus(from.as_deref()), None)
             .on_line(self.channel_id.as_deref())
             .with_extra("channel_id", self.channel_id)
-            .with_detail("type", self.body.kind.as_deref());
+            .with_detail("type", self.body.kind.as_deref())
+            .told_at(told);
         Received {
             text: self.body.text.and_then(|text| text.text),
-            claimed_at,
             ..event
         }
     }

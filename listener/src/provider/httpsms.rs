@@ -20,8 +20,7 @@ use super::party::party;
 use super::received::medium;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified,
-    json, when,
+    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, json,
 };
 
 const ISSUER: &str = "api.httpsms.com";
@@ -155,11 +154,9 @@ impl Data {
             | "message.phone.sent"
             | "message.phone.delivered"
             | "message.send.failed"
-            | "message.send.expired" => Ok(Received {
-                claimed_at: self.claimed_at(),
-                ..Received::new(Medium::Control, kind, cloud_event)
-                    .with_detail("phone", Some(&self.owner))
-            }),
+            | "message.send.expired" => Ok(Received::new(Medium::Control, kind, cloud_event)
+                .with_detail("phone", Some(&self.owner))
+                .told_at(self.timestamp.as_deref())),
             _ => Err(Malformed::UnknownEvent),
         }
     }
@@ -169,19 +166,12 @@ impl Data {
         id.ok_or(Malformed::Missing("data.message_id"))
     }
 
-    fn claimed_at(&self) -> Option<Timestamp> {
-        self.timestamp.as_deref().and_then(when::rfc3339)
-    }
-
     fn contact(&self, event: Received) -> Result<Received, Malformed> {
         let to = party(Some(&self.owner)).ok_or(Malformed::Missing("data.owner"))?;
-        let event = event
+        Ok(event
             .between(party(self.contact.as_deref()), Some(to))
-            .with_detail("sim", self.sim.as_deref());
-        Ok(Received {
-            claimed_at: self.claimed_at(),
-            ..event
-        })
+            .with_detail("sim", self.sim.as_deref())
+            .told_at(self.timestamp.as_deref()))
     }
 
     fn message(&self) -> Result<Received, Malformed> {

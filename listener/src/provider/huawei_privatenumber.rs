@@ -206,10 +206,7 @@ impl Sms {
             .with_detail("mode", self.notification_mode.as_deref())
             .with_detail("subscription", self.subscription_id.text())
             .with_detail("result", self.send_result.text());
-        Ok(Received {
-            claimed_at: self.time_stamp.as_deref().and_then(when::rfc3339),
-            ..event
-        })
+        Ok(event.told_at(self.time_stamp.as_deref()))
     }
 }
 

@@ -111,10 +111,7 @@ impl Message {
         let to = party_without_plus(Some(&self.to)).ok_or(Malformed::Missing("results.to"))?;
         let event = Received::sms(&self.message_id, self.text.as_deref())
             .between(party_without_plus(self.from.as_deref()), Some(to));
-        Ok(Received {
-            claimed_at: self.received_at.as_deref().and_then(when::rfc3339),
-            ..event
-        })
+        Ok(event.told_at(self.received_at.as_deref()))
     }
 }
 
@@ -151,9 +148,8 @@ impl Properties {
             .with_detail("forwarded_from", forwarded);
         let answered = (call.answer_time.as_deref(), call.end_time.as_deref());
         let event = Received {
-            claimed_at: timestamp.and_then(when::rfc3339),
             duration_s: when::seconds_between(answered.0, answered.1),
-            ..event
+            ..event.told_at(timestamp)
         };
         match call.direction.as_deref() {
             Some("OUTBOUND") => Received::outgoing(event),

@@ -15,7 +15,7 @@ use super::mac::{passed, same, sha256_hex};
 use super::party::party_without_plus;
 use super::webhook::{Adapter, Proof};
 use super::{
-    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified, when,
+    Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, Verified,
 };
 
 const TOKEN: &str = "messagebird-signature-jwt";
@@ -87,10 +87,6 @@ impl Adapter for MessageBird {
         let to = party_without_plus(Some(form.filled("recipient")?));
         let event = Received::sms(form.filled("id")?, form.get("body")?)
             .between(party_without_plus(form.get("originator")?), to);
-        let claimed_at = form.get("createdDatetime")?.and_then(when::rfc3339);
-        Ok(vec![Received {
-            claimed_at,
-            ..event
-        }])
+        Ok(vec![event.told_at(form.get("createdDatetime")?)])
     }
 }

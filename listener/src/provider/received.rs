@@ -6,6 +6,7 @@ use honeytoken::{Authentication, ConnectionId, Contact, Medium, Part, Sender, Ti
 use serde_json::{Map, Value, json};
 
 use super::dedupe::{Dedupe, digest};
+use super::when;
 
 /// One event about a line, as its provider tells it.
 #[derive(Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Received {
     pub heartbeat: bool,
     /// When it happened, by the provider's clock.
     pub claimed_at: Option<Timestamp>,
+    /// To how many digits of a second the provider tells it, 0 to 6: only for writing it as the provider does.
+    pub claimed_digits: u8,
     /// How long the call or recording lasted, in seconds.
     pub duration_s: Option<u32>,
     /// STIR/SHAKEN attestation of the caller id.
@@ -61,6 +64,7 @@ impl Received {
             line_names: Vec::new(),
             heartbeat: false,
             claimed_at: None,
+            claimed_digits: 0,
             duration_s: None,
             attestation: None,
             extra: Map::new(),
@@ -120,6 +124,16 @@ impl Received {
                 ..self.with_extra("duration_s", s)
             },
             None => self,
+        }
+    }
+
+    /// Keeps when it happened, as the provider writes it: RFC 3339. What is not that says nothing.
+    #[must_use]
+    pub(super) fn told_at(self, text: Option<&str>) -> Received {
+        Received {
+            claimed_at: text.and_then(when::rfc3339),
+            claimed_digits: text.map_or(0, when::digits_of_a_second),
+            ..self
         }
     }
 
@@ -211,7 +225,7 @@ impl Received {
             "text": self.text,
             "event_id": self.event_id,
             "dedupe_key": self.dedupe.given(),
-            "timestamp": self.claimed_at.map(|at| at.to_string()),
+            "timestamp": self.claimed_at.map(|at| when::spelled(at, self.claimed_digits)),
             "extra": self.extra,
         })
     }

@@ -175,6 +175,7 @@ fn event(fields: &Fields, path: &str) -> Result<Received, Malformed> {
         text: text.cloned(),
         dedupe: Dedupe::derived(&told),
         claimed_at: get(TIMESTAMP).and_then(milliseconds),
+        claimed_digits: when::MILLIS_DIGITS,
         ..event
     })
 }

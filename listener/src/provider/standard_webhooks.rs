@@ -107,7 +107,7 @@ impl Adapter for StandardWebhooks {
 struct Payload {
     #[serde(rename = "type")]
     kind: String,
-    timestamp: Timestamp,
+    timestamp: String,
     data: Data,
 }
 
@@ -138,7 +138,12 @@ impl Payload {
             _ => return Err(Malformed::UnknownEvent),
         };
         let to = party(data.to.as_deref()).ok_or(Malformed::Missing("data.to"))?;
-        let mut event = event.between(party(data.from.as_deref()), Some(to));
+        let mut event = event
+            .between(party(data.from.as_deref()), Some(to))
+            .told_at(Some(&timestamp));
+        if event.claimed_at.is_none() {
+            return Err(Malformed::Value("timestamp"));
+        }
         if let Some(seconds) = data.duration {
             event = event.with_extra("duration_s", seconds);
         }
@@ -147,7 +152,6 @@ impl Payload {
         }
         Ok(Received {
             text: data.text,
-            claimed_at: Some(timestamp),
             session: data.call_id,
             duration_s: data.duration,
             attestation: data.attestation,

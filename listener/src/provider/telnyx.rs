@@ -244,10 +244,6 @@ impl Data {
         }
     }
 
-    fn claimed_at(&self) -> Option<Timestamp> {
-        self.occurred_at.as_deref().and_then(when::rfc3339)
-    }
-
     fn phase(&self) -> &str {
         self.event_type
             .strip_prefix("call.")
@@ -276,9 +272,8 @@ impl Data {
         let phase = self.phase().to_owned();
         let event = Received {
             phase,
-            claimed_at: self.claimed_at(),
             duration_s,
-            ..event
+            ..event.told_at(self.occurred_at.as_deref())
         };
         Ok(match call.direction.as_deref() {
             Some("outgoing") => Received::outgoing(event),
@@ -303,8 +298,7 @@ impl Data {
             duration_s: when::seconds_between(start.as_deref(), end.as_deref()),
             text: call.transcription_text,
             session: Some(call.call_leg_id),
-            claimed_at: self.claimed_at(),
-            ..event
+            ..event.told_at(self.occurred_at.as_deref())
         })
     }
 }
@@ -330,10 +324,6 @@ impl Message {
             .with_detail("carrier", from.and_then(|from| from.carrier.as_deref()))
             .with_detail("line_type", from.and_then(|from| from.line_type.as_deref()))
             .with_detail("subject", self.subject.as_deref());
-        let claimed_at = self.received_at.as_deref().and_then(when::rfc3339);
-        Ok(Received {
-            claimed_at,
-            ..event
-        })
+        Ok(event.told_at(self.received_at.as_deref()))
     }
 }

@@ -224,8 +224,7 @@ impl Body {
         let event = Received::part_of(Medium::Control, id, status, id);
         Ok(Received {
             session: None,
-            claimed_at: self.claimed_at(),
-            ..event
+            ..event.told_at(self.moment())
         })
     }
 
@@ -259,14 +258,12 @@ impl Body {
         Ok(Received {
             session: Some(call.to_owned()),
             duration_s: when::seconds_between(start, end),
-            claimed_at: self.claimed_at(),
-            ..event
+            ..event.told_at(self.moment())
         })
     }
 
-    fn claimed_at(&self) -> Option<Timestamp> {
-        let at = self.timestamp.as_deref().or(self.start_time.as_deref());
-        at.and_then(when::rfc3339)
+    fn moment(&self) -> Option<&str> {
+        self.timestamp.as_deref().or(self.start_time.as_deref())
     }
 
     fn addressed(&self, event: Received) -> Result<Received, Malformed> {
@@ -274,9 +271,6 @@ impl Body {
         let to = party_without_plus(self.to.as_ref().map(|to| to.0.as_str()));
         let to = to.ok_or(Malformed::Missing("to"))?;
         let event = event.between(party_without_plus(from.map(|f| f.0.as_str())), Some(to));
-        Ok(Received {
-            claimed_at: self.claimed_at(),
-            ..event
-        })
+        Ok(event.told_at(self.moment()))
     }
 }

@@ -8,6 +8,11 @@ use super::Rejection;
 /// Telnyx and others settled on.
 pub(super) const SIGNATURE_AGE_MAX_S: i64 = 300;
 
+/// The most digits of a second that are kept: to the microsecond.
+const DIGITS_MAX: u8 = 6;
+/// Those of a time in milliseconds.
+pub(super) const MILLIS_DIGITS: u8 = 3;
+
 /// Whether `then` is near enough to `now`.
 pub(super) fn fresh(
     now: Timestamp,
@@ -40,6 +45,28 @@ pub(super) fn digits(text: &str) -> Option<i64> {
 /// RFC 3339 with any offset, also `+0000` without its colon.
 pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
     text.parse().ok()
+}
+
+/// To how many digits an RFC 3339 time tells the second. Infobip's `+0000` is not RFC 3339 but ISO 8601; its time
+/// is written anew, in the shortest way, rather than kept.
+pub(super) fn digits_of_a_second(text: &str) -> u8 {
+    let (_, fraction) = text.split_once('.').unwrap_or_default();
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    match fraction.get(digits..) {
+        Some(offset) if offset == "Z" || offset.contains(':') => {
+            u8::try_from(digits).unwrap_or(DIGITS_MAX).min(DIGITS_MAX)
+        }
+        _ => 0,
+    }
+}
+
+/// A time to at least so many digits of a second.
+pub(super) fn spelled(at: Timestamp, digits: u8) -> String {
+    let exact = at.to_string();
+    match digits_of_a_second(&exact) < digits {
+        true => format!("{at:.*}", usize::from(digits)),
+        false => exact,
+    }
 }
 
 /// RFC 2822, as in e-mail.
@@ -87,6 +114,24 @@ mod tests {
             unix_s("1791000000", "t"),
             Ok(Timestamp::from_unix_s(1_791_000_000))
         );
+    }
+
+    #[test]
+    fn a_time_is_written_to_the_digits_in_which_it_was_told() {
+        for (told, written) in [
+            ("2026-10-03T04:00:00Z", "2026-10-03T04:00:00Z"),
+            ("2026-10-03T04:00:00.000Z", "2026-10-03T04:00:00.000Z"),
+            ("2026-10-03T12:00:00.060+08:00", "2026-10-03T04:00:00.060Z"),
+            ("2026-10-03T04:00:00.120000Z", "2026-10-03T04:00:00.120000Z"),
+            (
+                "2026-10-03T04:00:00.1234567Z",
+                "2026-10-03T04:00:00.123456Z",
+            ),
+            ("2026-10-03T04:00:00.000+0000", "2026-10-03T04:00:00Z"),
+        ] {
+            let at = rfc3339(told).unwrap();
+            assert_eq!(spelled(at, digits_of_a_second(told)), written, "{told}");
+        }
     }
 
     #[test]

@@ -128,10 +128,7 @@ impl Adapter for AwsSns {
             }
             _ => return Err(Malformed::UnknownEvent),
         };
-        Ok(vec![Received {
-            claimed_at: when::rfc3339(&envelope.timestamp),
-            ..event
-        }])
+        Ok(vec![event.told_at(Some(&envelope.timestamp))])
     }
 
     fn follow_up(&self, events: &[Received]) -> Option<String> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::provider::json::Aside;
 use crate::provider::party::party_without_plus;
 use crate::provider::received::medium;
-use crate::provider::{Malformed, Received, parts, when};
+use crate::provider::{Malformed, Received, parts};
 
 /// The fields of all three services; which are there tells which it is.
 #[derive(Default, Deserialize)]
@@ -147,8 +147,7 @@ impl Body {
         let event = between(event, self.from.as_ref(), self.to.as_ref())?;
         Ok(Received {
             part: udh.and_then(parts::of_header),
-            claimed_at: self.received_at.as_deref().and_then(when::rfc3339),
-            ..event
+            ..event.told_at(self.received_at.as_deref())
         })
     }
 
@@ -165,13 +164,10 @@ impl Body {
             party_without_plus(caller),
             party_without_plus(self.to.as_ref().map(|to| to.0.as_str())),
         );
-        let event = event
+        Ok(event
             .lasting(self.duration.text().and_then(|s| s.parse().ok()))
-            .with_detail("reason", self.reason.text());
-        Ok(Received {
-            claimed_at: self.timestamp.as_deref().and_then(when::rfc3339),
-            ..event
-        })
+            .with_detail("reason", self.reason.text())
+            .told_at(self.timestamp.as_deref()))
     }
 }
 
@@ -187,8 +183,7 @@ impl Call {
         };
         Ok(Received {
             phase: name.strip_prefix("call.").unwrap_or(name).to_owned(),
-            claimed_at: self.start_time.as_deref().and_then(when::rfc3339),
-            ..event
+            ..event.told_at(self.start_time.as_deref())
         })
     }
 }

@@ -43,16 +43,13 @@ fn differing_field(want: &Value, got: &Value) -> Option<String> {
         .filter(|(name, _)| *name != "dedupe_note");
     for (name, want) in fields {
         let got = &got[name];
-        let same = want == got || name == "timestamp" && moment(want) == moment(got);
-        if !same {
+        if want != got {
             return Some(format!("{name}: want {want}, got {got}"));
         }
     }
-    None
-}
-
-fn moment(value: &Value) -> Option<honeytoken::Timestamp> {
-    value.as_str()?.parse().ok()
+    let more = got.as_object().unwrap().keys();
+    let more = more.filter(|name| want.get(*name).is_none());
+    more.map(|name| format!("{name}: not asked for")).next()
 }
 
 /// The files of captured requests of providers that we know; none where they are not there.
