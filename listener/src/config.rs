@@ -1,5 +1,7 @@
 //! `canaryline.toml`: everything has a default, an unknown key is refused.
 
+mod problems;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;

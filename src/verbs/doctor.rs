@@ -1,5 +1,7 @@
 //! `doctor`: what is wrong with an installation, and the way out.
 
+mod settings;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -34,24 +36,12 @@ struct Check {
 /// Looks and says what it saw.
 pub(crate) async fn run(args: Doctor) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
-    let mut settings = LifeConfig::default();
-    if let Some(path) = &args.config {
-        let config = Config::read(path);
-        if let Ok(config) = &config {
-            settings.clone_from(&config.life);
-        }
-        checks.push(match config.and_then(|config| config.check()) {
-            Ok(_) => ok(format!("settings {} fit", path.display())),
-            Err(error) => fail(error.to_string()),
-        });
-    }
+    let path = args.config.as_deref();
+    let config = path.and_then(|path| settings::read(path, &mut checks));
+    let config = config.unwrap_or_default();
     match Client::of(&args.at_place)? {
         Some(client) => remote(&client, &mut checks).await?,
-        None => local(
-            &place::required(args.at_place.data)?,
-            &settings,
-            &mut checks,
-        ),
+        None => local(&place::required(args.at_place.data)?, &config, &mut checks),
     }
     let failed = checks.iter().any(|check| check.finding == Finding::Fail);
     match args.json {
@@ -119,7 +109,7 @@ async fn remote(client: &Client, checks: &mut Vec<Check>) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn local(dir: &Path, settings: &LifeConfig, checks: &mut Vec<Check>) {
+fn local(dir: &Path, config: &Config, checks: &mut Vec<Check>) {
     for name in SECRET_FILES {
         checks.extend(secret_file(&dir.join(name)));
     }
@@ -134,7 +124,8 @@ fn local(dir: &Path, settings: &LifeConfig, checks: &mut Vec<Check>) {
                 "log opens and checks: {} entries",
                 view.reader.size()
             )));
-            contents(&view, &clock, settings, checks);
+            contents(&view, &clock, &config.life, checks);
+            settings::targets(config, &view.state(), checks);
         }
     }
 }

@@ -56,3 +56,19 @@ fn sheets_of_lines() {
 fn what_proves_a_log() {
     replay("proof", targets::proof);
 }
+
+#[test]
+fn bundles() {
+    assert!(targets::genuine_bundle_is_intact());
+    replay("bundle", targets::bundle);
+}
+
+#[test]
+fn what_outside_authorities_answer() {
+    replay("anchor", targets::anchor);
+}
+
+#[test]
+fn settings() {
+    replay("config", targets::config);
+}

@@ -217,6 +217,7 @@ fn the_doctor_finds_what_is_wrong() {
         "{}",
         ended.stdout
     );
+    doctor_on_alerts(&folder);
     std::fs::set_permissions(
         data.join("data.key"),
         std::fs::Permissions::from_mode(0o644),
@@ -224,6 +225,36 @@ fn the_doctor_finds_what_is_wrong() {
     .unwrap();
     let ended = run(arguments!["doctor", "--data", data]).with(1);
     assert!(ended.stdout.contains("chmod 600"), "{}", ended.stdout);
+}
+
+/// Every target that a server would not start with is named, and every variable that is missing.
+fn doctor_on_alerts(folder: &Folder) {
+    let config = folder.path("alerts.toml");
+    let doctor = || {
+        run(arguments![
+            "doctor",
+            "--data",
+            folder.data(),
+            "--config",
+            config
+        ])
+    };
+    let targets = "[alerts.desk]\nchannel = \"slack\"\nsecrets_env = { url = \"NO_SUCH_URL\" }\n\
+                   [alerts.dove]\nchannel = \"pigeon\"\n";
+    std::fs::write(&config, targets).unwrap();
+    let said = doctor().with(1).stdout;
+    for part in ["NO_SUCH_URL", "desk", "dove", "pigeon"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let target = "[alerts.mail]\nchannel = \"email\"\nplatforms = [\"nobody\"]\n\
+                  settings = { host = \"mail.example\", from = \"a@b.example\", to = \"c@d.example\" }\n";
+    std::fs::write(&config, target).unwrap();
+    let said = doctor().with(0).stdout;
+    assert!(said.contains("alert targets that can be used: 1"), "{said}");
+    assert!(
+        said.contains("warn  alert target mail: platform nobody does not exist"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -34,8 +34,8 @@ pub(crate) mod words;
 pub use crate::address::AddressError;
 pub use fold::Alerts;
 pub use record::{Delivery, Record, Standing};
-pub use target::{AlertConfig, TargetError, from_settings, set_targets};
-pub(crate) use target::{Draft, checked, known};
+pub use target::{AlertConfig, TargetError, from_settings, known, set_targets};
+pub(crate) use target::{Draft, checked};
 
 #[cfg(test)]
 mod tests;

@@ -83,7 +83,7 @@ pub struct AlertConfig {
     /// `zh` or `en`.
     #[serde(default)]
     pub language: Option<Language>,
-    /// At most one alert per topic and platform in so many minutes.
+    /// At most one message per platform (and, without a platform, per topic) in so many minutes.
     #[serde(default)]
     pub throttle_min: Option<u32>,
     /// What links in its messages begin with.
@@ -167,7 +167,7 @@ fn parsed<T: std::str::FromStr<Err = honeytoken::IdError>>(
 ///
 /// # Errors
 /// [`TargetError::Nothing`].
-pub(crate) fn known(registry: &Registry, target: &AlertTarget) -> Result<(), TargetError> {
+pub fn known(registry: &Registry, target: &AlertTarget) -> Result<(), TargetError> {
     let unknown = target
         .platforms
         .iter()

@@ -1,16 +1,21 @@
 //! What is done with bytes from outside, one function for each fuzz target. None may panic, whatever
 //! the bytes.
 
+mod bundle;
 mod signed;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 
 use honeytoken::{Secret, Timestamp};
+use listener::Config;
 use listener::import::{ContactRow, LineRow, rows};
 use listener::pool::sheet::Sheet;
 use listener::provider::gammu_smsd::Run;
 use listener::provider::{Calls, Places, Request, check, sign};
+use report::bundle::verify::{Trust, Verification, verify};
+use store::proof::time_stamp::{self, Roots};
+use store::proof::{Checkpoint, Hash, KeyType, SigningKey, merkle, witness};
 
 /// The moment at which all requests are signed and judged.
 const NOW: Timestamp = Timestamp::from_unix_s(1_791_000_000);
@@ -142,6 +147,75 @@ pub fn proof(data: &[u8]) {
     let _ = text.parse::<store::proof::VerifierKey>();
     if let Ok(tile) = text.parse::<store::proof::Tile>() {
         assert_eq!(tile.to_string().parse(), Ok(tile), "a name names one tile");
+    }
+}
+
+/// An evidence bundle: `0` and any bytes, or a genuine one changed: which file, where, how many bytes go, what
+/// comes in their place.
+pub fn bundle(data: &[u8]) {
+    match data {
+        [0, zip @ ..] => look_at(&verify(zip, &Trust::default())),
+        [file, low, high, cut, patch @ ..] => {
+            let at = u16::from_le_bytes([*low, *high]);
+            look_at(&bundle::changed(*file - 1, at.into(), (*cut).into(), patch));
+        }
+        _ => {}
+    }
+}
+
+/// Whether the bundle that is changed by the target is intact before.
+pub fn genuine_bundle_is_intact() -> bool {
+    bundle::changed(0, 0, 0, &[]).is_intact()
+}
+
+fn look_at(found: &Verification) {
+    for finding in &found.findings {
+        let _ = format!("{finding:?}");
+    }
+    assert!(!found.findings.is_empty(), "a verifier says something");
+}
+
+/// What outside authorities answer: a time-stamp, the lines of a witness, or roots in PEM.
+pub fn anchor(data: &[u8]) {
+    let digest = Hash::of(&[STAMPED]);
+    match data {
+        [0, reply @ ..] => {
+            let Ok(roots) = Roots::from_pem(STAMP_ROOT) else {
+                return;
+            };
+            let _ = time_stamp::verify(reply, digest, None, &roots).map_err(|e| e.to_string());
+        }
+        [1, lines @ ..] => witnessed(&String::from_utf8_lossy(lines)),
+        [_, pem @ ..] => {
+            let _ = Roots::from_pem(pem).map_err(|e| e.to_string());
+        }
+        [] => {}
+    }
+}
+
+/// The note that the corpus's time-stamp is about, and the root of its authority.
+const STAMPED: &[u8] = include_bytes!("../data/stamped-checkpoint");
+const STAMP_ROOT: &[u8] = include_bytes!("../data/stamp-root.pem");
+
+fn witnessed(answer: &str) {
+    let key = |kind| SigningKey::from_seed("witness.example", kind, &[7; 32]);
+    let (Ok(log), Ok(seen)) = (key(KeyType::Ed25519), key(KeyType::Cosignature)) else {
+        return;
+    };
+    let checkpoint = Checkpoint {
+        origin: "witness.example".to_owned(),
+        size: 0,
+        root: merkle::empty_root(),
+    };
+    if let Ok(signed) = checkpoint.sign(&log) {
+        let _ = witness::cosigned(&signed, answer, &seen.verifier()).map_err(|e| e.to_string());
+    }
+}
+
+/// The file of settings.
+pub fn config(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = text.parse::<Config>().map_err(|error| error.to_string());
     }
 }
 
