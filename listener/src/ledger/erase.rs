@@ -6,17 +6,15 @@ use serde_json::{Map, Value};
 use store::{Draft, Fault, IndexFault, Lookup, ReadError};
 
 use super::attachments::{filed_under, files_of, followers};
-use super::state::repeats_of;
+use super::together::{self, TogetherError};
 use super::{Ledger, State};
 use crate::api_key::hex;
 
-/// Repeats looked up in one step.
-const STEP_ENTRIES: usize = 256;
-
 impl Ledger {
     /// Destroys the payload of a contact, on the record; returns the entry that says so of the
-    /// contact. Its repeats, which hold the same words, and the recordings and pictures of its whole
-    /// call or message go first, so that whoever is interrupted can ask again.
+    /// contact. Whatever else holds its words goes first, so that whoever is interrupted can ask
+    /// again: its repeats, what came in the same request, and the recordings and pictures of its
+    /// whole call or message.
     ///
     /// # Errors
     /// When there is no such contact, or the disk fails.
@@ -31,17 +29,32 @@ impl Ledger {
         let Event::Contact(contact) = &entry.event else {
             return Err(EraseError::NotAContact);
         };
-        for repeat in self.repeats_of(erased)? {
-            self.erase_one(
-                repeat,
-                &reason,
-                by,
-                now,
-                Default::default(),
-                &[repeats_of(erased)],
-            )?;
+        let mut others = together::holding(&self.view, erased)?;
+        others.remove(&erased);
+        for other in others {
+            match self.view.reader.entry(other)?.map(|entry| entry.event) {
+                Some(Event::Contact(contact)) => {
+                    self.erase_contact(other, &contact, &reason, by, now)?;
+                }
+                Some(Event::Repeat(repeat)) => {
+                    let lookups = together::filed_under(repeat.repeats);
+                    self.erase_one(other, &reason, by, now, Map::new(), &lookups)?;
+                }
+                _ => {}
+            }
         }
-        self.erase_files(erased, contact, &reason, by, now)?;
+        self.erase_contact(erased, contact, &reason, by, now)
+    }
+
+    fn erase_contact(
+        &mut self,
+        erased: u64,
+        contact: &Contact,
+        reason: &str,
+        by: &KeyId,
+        now: Timestamp,
+    ) -> Result<u64, EraseError> {
+        self.erase_files(erased, contact, reason, by, now)?;
         let (carried, lookups) = {
             let state = self.view.state();
             (
@@ -49,21 +62,7 @@ impl Ledger {
                 state.filed_under(erased, contact),
             )
         };
-        self.erase_one(erased, &reason, by, now, carried, &lookups)
-    }
-
-    /// The repeats of an entry that are not erased.
-    fn repeats_of(&self, index: u64) -> Result<Vec<u64>, EraseError> {
-        let lookup = repeats_of(index);
-        let (mut found, mut from) = (Vec::new(), 0);
-        loop {
-            let step = self.view.index.oldest(&lookup, from, STEP_ENTRIES)?;
-            let Some(last) = step.last() else { break };
-            from = last + 1;
-            found.extend(step);
-        }
-        found.retain(|repeat| !self.view.reader.is_erased(*repeat));
-        Ok(found)
+        self.erase_one(erased, reason, by, now, carried, &lookups)
     }
 
     fn erase_files(
@@ -127,6 +126,15 @@ pub enum EraseError {
     /// The disk failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl From<TogetherError> for EraseError {
+    fn from(error: TogetherError) -> EraseError {
+        match error {
+            TogetherError::Read(error) => error.into(),
+            TogetherError::Index(error) => error.into(),
+        }
+    }
 }
 
 /// The name under which an erasure carries [`told_as`].

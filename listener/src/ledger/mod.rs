@@ -11,6 +11,7 @@ pub(crate) mod life;
 mod opening;
 mod repeats;
 mod state;
+mod together;
 mod view;
 
 use std::path::Path;

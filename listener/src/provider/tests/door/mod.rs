@@ -2,6 +2,7 @@
 //! What the adapters alone cannot show: what is recorded, counted, and remembered over a restart.
 
 mod bad_input;
+mod erasing;
 mod idempotency;
 mod lines;
 mod parts;
@@ -199,6 +200,15 @@ impl Door {
     /// Contacts that are counted: no repeats, no later stages, no parts.
     pub(super) fn counted(&self) -> u64 {
         self.app().recorder.view().state().contacts()
+    }
+
+    /// Erases a contact on somebody's behalf.
+    pub(super) fn erase(&self, index: u64) {
+        let now = self.clock.now();
+        let key = "k1".parse().unwrap();
+        let erase = move |ledger: &mut Ledger| ledger.erase(index, "asked".to_owned(), &key, now);
+        let erased = self.runtime.block_on(self.app().recorder.run(erase));
+        erased.unwrap().unwrap();
     }
 
     pub(super) fn duplicate_of(&self, index: u64) -> Option<u64> {
