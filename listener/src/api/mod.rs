@@ -56,6 +56,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::problem::Problem;
 use description::Description;
+pub(crate) use numbers::hooks;
 
 /// All routes: the API, the log, the webhook door.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -112,10 +113,10 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(contacts::one))
         .routes(routes!(attachments::one))
         .routes(routes!(numbers::account))
-        .routes(routes!(numbers::list, numbers::buy))
-        .routes(routes!(numbers::available))
-        .routes(routes!(numbers::point))
-        .routes(routes!(numbers::release))
+        .routes(routes!(numbers::held::list, numbers::buy::buy))
+        .routes(routes!(numbers::search::available))
+        .routes(routes!(numbers::point::point))
+        .routes(routes!(numbers::release::release))
         .routes(routes!(reconciliations::backfill))
         .routes(routes!(reconciliations::list))
         .routes(routes!(verdicts::list))
