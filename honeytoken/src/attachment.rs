@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, RawBody, Sender};
+use crate::{ConnectionId, RawBody, Sender, Timestamp};
 
 /// A file of a contact's, fetched from its provider and kept by digest. It is erased with its
 /// contact.
@@ -29,6 +29,20 @@ pub struct Attachment {
     /// The bytes. Left out where only the rest is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_content: Option<RawBody>,
+}
+
+/// A contact's files could not be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentFailed {
+    /// The entry of the contact that they belong to.
+    pub contact: u64,
+    /// Whose contact it is.
+    pub connection: ConnectionId,
+    /// Why, without addresses.
+    pub why: String,
+    /// When it is tried again; none: it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<Timestamp>,
 }
 
 /// What was said stays out.

@@ -4,12 +4,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     AlertAttempted, AlertBaseline, AlertRaised, AlertReplayed, AlertSettled, AlertTarget,
-    AlertTargetRemoved, Anchor, Attachment, Connection, ConnectionId, ConnectionRetired, Contact,
-    ControlsDrawn, Coverage, DrawSeed, Erasure, Honeytoken, HoneytokenEnded, Judgement, KeyCreated,
-    KeyId, KeyRevoked, Line, LineAlive, LineRetired, LineSilent, LineSoaked, LineTest,
-    LineTestMissed, LineUnproven, Note, NoteTopic, Operation, PersonalDataRead, PhoneNumber,
-    Platform, PlatformId, Policy, ProviderListed, Reconciliation, Repeat, RequestMade, Sender,
-    Study, Unparsed,
+    AlertTargetRemoved, Anchor, Attachment, AttachmentFailed, Connection, ConnectionId,
+    ConnectionRetired, Contact, ControlsDrawn, Coverage, DrawSeed, Erasure, Honeytoken,
+    HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired,
+    LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
+    PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
+    Repeat, RequestMade, Sender, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -110,6 +110,8 @@ events! {
     Unparsed(Unparsed) = "unparsed",
     /// A recording or picture was fetched.
     Attachment(Attachment) = "attachment",
+    /// A recording or picture could not be fetched.
+    AttachmentFailed(AttachmentFailed) = "attachment_failed",
     /// A provider's lists were compared with the log.
     Reconciliation(Reconciliation) = "reconciliation",
     /// A line was proven alive for a while.
@@ -221,6 +223,7 @@ impl Event {
             Event::ConnectionSet(c) => Subject::Other("connection", c.connection.to_string()),
             Event::ConnectionRetired(c) => Subject::Other("connection", c.connection.to_string()),
             Event::Attachment(a) => called_party(a.to.as_ref(), &a.connection),
+            Event::AttachmentFailed(a) => Subject::Other("connection", a.connection.to_string()),
             Event::Reconciliation(r) => Subject::Other("connection", r.connection.to_string()),
             Event::Unparsed(u) => Subject::Other("connection", u.connection.to_string()),
             Event::StudySet(s) => Subject::Other("study", s.study.to_string()),

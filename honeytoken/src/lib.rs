@@ -45,7 +45,7 @@ pub use alert::{
     AlertTarget, AlertTargetRemoved,
 };
 pub use anchor::{Anchor, AnchorForm};
-pub use attachment::Attachment;
+pub use attachment::{Attachment, AttachmentFailed};
 pub use connection::{Connection, ConnectionRetired};
 pub use contact::{Authentication, Contact, Medium, Nonce, RawBody, Repeat, Unparsed};
 pub use draw::{

@@ -152,6 +152,7 @@ impl Registry {
             | Event::Repeat(_)
             | Event::Unparsed(_)
             | Event::Attachment(_)
+            | Event::AttachmentFailed(_)
             | Event::Reconciliation(_)
             | Event::Coverage(_)
             | Event::LineTest(_)

@@ -1,7 +1,9 @@
 //! Providers' accounts: numbers, what webhooks missed, recordings and pictures.
 
-use honeytoken::Timestamp;
+use honeytoken::{Event, LineTest, TestMedium, Timestamp};
+use listener::ledger::Ledger;
 use serde_json::{Value, json};
+use store::{Creation, Options};
 
 use crate::harness::api::Api;
 use crate::harness::cast::{self, CONTROL, LINE, SECOND_LINE, STRANGER, TOKEN};
@@ -153,12 +155,9 @@ fn what_webhooks_missed_is_found_told_and_counted_once() {
     let api = server.admin();
     let provider = Provider::start();
     install(&api, &provider);
-    let mut own = message("SM7", LINE, "a test between own lines", &ago(4));
-    own["from"] = json!(CONTROL);
     {
         let mut world = provider.world();
         world.messages = vec![
-            own,
             message("SM1", LINE, "arrived", &ago(9)),
             message("SM2", LINE, "dropped", &ago(8)),
             message("SM3", LINE, "told twice", &ago(7)),
@@ -230,6 +229,63 @@ fn what_webhooks_missed_is_found_told_and_counted_once() {
     run(arguments!["verify", "--data", folder.data()]).with(0);
     let server = Server::start(&folder.data());
     assert_eq!(server.admin().contacts().len(), counted, "folded alike");
+}
+
+/// Says in the log of a stopped server that a test call from one of our lines to another begins.
+fn say_tested(folder: &Folder) {
+    let now = Timestamp::from_unix_s(now_s());
+    let creation = Creation {
+        origin: "unused".into(),
+        program: "test".into(),
+        at: now,
+    };
+    let options = Options::default();
+    let mut ledger = Ledger::open(&folder.data(), creation, options, &|_| {}).unwrap();
+    let test = Event::LineTest(LineTest {
+        number: LINE.parse().unwrap(),
+        partner: CONTROL.parse().unwrap(),
+        connection: "tw".parse().unwrap(),
+        medium: TestMedium::Call,
+        code: "0f1e2d3c".into(),
+        due: now.plus_s(900),
+    });
+    ledger.record(now, None, vec![test]).unwrap();
+}
+
+#[test]
+fn a_caller_that_claims_to_be_our_own_line_is_a_test_only_by_the_logs_word() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let provider = Provider::start();
+    install(&server.admin(), &provider);
+    server.stop();
+    say_tested(&folder);
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    let from_us = |mut record: Value| {
+        record["from"] = json!(CONTROL);
+        record
+    };
+    {
+        let mut world = provider.world();
+        let second = call("CA3", SECOND_LINE, "completed", &ago(1));
+        world.calls = vec![
+            from_us(call("CA1", LINE, "no-answer", &ago(1))),
+            from_us(call("CA2", LINE, "completed", &ago(180))),
+            from_us(second),
+        ];
+        let text = message("SM1", LINE, "your parcel waits", &ago(1));
+        world.messages = vec![from_us(text)];
+    }
+    let compared = verb(&server, &["backfill", "--json"]).with(0).json();
+    assert_eq!(sums(&compared), [0, 0, 3, 3]);
+    let mut added = column(&api.contacts(), "provider_event_id");
+    added.sort_unstable();
+    assert_eq!(
+        added,
+        ["CA2", "CA3", "SM1"],
+        "the test itself is no contact"
+    );
 }
 
 #[test]
@@ -346,6 +402,44 @@ fn pictures_are_kept_by_digest_where_the_country_allows_and_erased_with_their_co
     assert_eq!(verified["erased"], json!(erased));
     let server = Server::start(&folder.data());
     server.admin().get(&target).problem(404);
+}
+
+/// Failures to fetch files so far: which contact, and why.
+fn failures(api: &Api) -> Vec<String> {
+    let custody = api.all("/v1/custody", "", 1000);
+    let failed = custody.iter().filter(|c| c["kind"] == "attachment_failed");
+    failed.map(|c| c["detail"].to_string()).collect()
+}
+
+#[test]
+fn a_restart_forgets_no_attempt_that_failed() {
+    let folder = Folder::new();
+    let config = "[recordings]\nfetch = \"always\"\n";
+    let server = Launch::on(&folder.data()).config(config).start();
+    let provider = Provider::start();
+    install(&server.admin(), &provider);
+    let url = |path: &str| format!("{}{path}", provider.base);
+    server.takes(&picture(&server, "MM1", LINE, &url("/media/gone")));
+    let failed = || {
+        let failures = failures(&server.admin());
+        (!failures.is_empty()).then_some(failures)
+    };
+    let failed = wait_for("the failure", failed);
+    assert!(failed[0].contains("does not know"), "{failed:?}");
+    server.stop();
+
+    let server = Launch::on(&folder.data()).config(config).start();
+    let api = server.admin();
+    let file = ("/media/here".to_owned(), "image/png".to_owned(), vec![7; 9]);
+    provider.world().media.push(file);
+    server.takes(&picture(&server, "MM2", LINE, &url("/media/here")));
+    let contacts = api.contacts();
+    let second = contacts.iter().find(|c| c["provider_event_id"] == "MM2");
+    let path = format!("/v1/contacts/{}", second.unwrap()["index"]);
+    let came = || (api.seen(&path)["attachments"] != json!([])).then_some(());
+    wait_for("the second file, whose turn is after the first's", came);
+    assert_eq!(provider.asked("/media/gone"), 1, "its pause is not over");
+    assert_eq!(failures(&api).len(), 1);
 }
 
 #[test]

@@ -13,7 +13,8 @@ pub(crate) struct Hosts {
     title: &'static str,
     /// Hosts that are given the credentials.
     api: Vec<String>,
-    /// Hosts of recordings and pictures, which are not.
+    /// Hosts of recordings and pictures, which are not; or a folder of one that is not the
+    /// provider's alone, such as `s3.amazonaws.com/bucket/`.
     media: &'static [&'static str],
     /// A server on this machine in place of all of them, for tests.
     instead: Option<Url>,
@@ -76,11 +77,22 @@ impl Hosts {
         let known = match &self.instead {
             Some(base) => url.origin() == base.origin(),
             None => {
-                let named = self.gets_credentials(&url) || self.media.contains(&host);
+                let named = self.gets_credentials(&url) || self.is_media(host, url.path());
                 url.scheme() == "https" && url.port().is_none() && named
             }
         };
         if known { Ok(url) } else { Err(foreign) }
+    }
+
+    fn is_media(&self, host: &str, path: &str) -> bool {
+        let holds = |place: &str| match place.split_once('/') {
+            None => host == place,
+            Some((shared, folder)) => {
+                let inside = |path: &str| path.starts_with(folder);
+                host == shared && path.strip_prefix('/').is_some_and(inside)
+            }
+        };
+        self.media.iter().any(|place| holds(place))
     }
 
     /// Whether an admitted address is given the credentials.
@@ -114,7 +126,8 @@ mod tests {
 
     fn hosts(instead: Option<&str>) -> Result<Hosts, AccountError> {
         let api = vec!["api.twilio.com".to_owned()];
-        Hosts::new("Twilio", api, &["media.twiliocdn.com"], instead)
+        let media = &["media.twiliocdn.com", "s3.amazonaws.com/ours/"];
+        Hosts::new("Twilio", api, media, instead)
     }
 
     #[test]
@@ -124,6 +137,7 @@ mod tests {
             "https://api.twilio.com/2010-04-01/x",
             "https://media.twiliocdn.com/AC1/2",
             "https://API.twilio.com/x",
+            "https://s3.amazonaws.com/ours/a.wav?X-Amz-Signature=1",
         ] {
             assert!(hosts.admit(good).is_ok(), "{good}");
         }
@@ -137,6 +151,11 @@ mod tests {
             "https://169.254.169.254/latest/meta-data",
             "file:///etc/passwd",
             "ftp://api.twilio.com/x",
+            "https://s3.amazonaws.com/theirs/a.wav",
+            "https://s3.amazonaws.com/ours/../theirs/a.wav",
+            "https://s3.amazonaws.com/ours/%2e%2e/theirs/a.wav",
+            "https://s3.amazonaws.com/oursnot/a.wav",
+            "https://s3.eu-central-1.amazonaws.com/ours/a.wav",
             "//api.twilio.com/x",
             "",
         ] {
@@ -150,6 +169,7 @@ mod tests {
         let gets = |url: &str| hosts.gets_credentials(&hosts.admit(url).unwrap());
         assert!(gets("https://api.twilio.com/x"));
         assert!(!gets("https://media.twiliocdn.com/x"));
+        assert!(!gets("https://s3.amazonaws.com/ours/x"));
     }
 
     #[test]

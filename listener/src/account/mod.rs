@@ -6,25 +6,31 @@
 //!
 //! - [`Accounts::open`]: from a connection's settings to its account, or why it has none.
 //! - [`Ability`]: what an account can. What it cannot is a refusal that says why, never silence.
-//! - `api`: the one HTTP client. Only https, only the provider's hosts, no private addresses,
-//!   limits on time and size, retries for what may be repeated, no secret in any message.
-//! - `patience`: how often and how long it tries again.
-//! - [`Record`]: an entry of a provider's list, read into the shape that its webhooks have, under
-//!   the dedupe key that its webhook has.
+//! - `api`: the one HTTP client, asked by `ask`, over a `wire`. Only https, only the provider's
+//!   `hosts`, no private addresses, limits on time and size, retries for what may be repeated, no
+//!   secret in any message. `token`: signed by an application's key, where a provider wants that.
+//! - `patience`: how often and how long it tries again; `refusal`: after which failures.
+//! - `lists`: a page of [`Record`]s, read into the shape that the provider's webhooks have, under
+//!   the dedupe keys that its webhooks have.
 //!
 //! What this part deliberately does not do: append to the log, decide who may buy. What is done
 //! with accounts is in `numbers`, `backfill` and `media`.
 
 mod ability;
 mod api;
+mod ask;
 mod cxml;
 mod error;
 mod hosts;
+mod lists;
 mod open;
 mod patience;
 mod plivo;
+mod refusal;
 mod telnyx;
+mod token;
 mod vonage;
+mod wire;
 mod words;
 
 #[cfg(test)]
@@ -36,10 +42,9 @@ use honeytoken::PhoneNumber;
 pub use ability::Ability;
 pub(crate) use api::without_query;
 pub use error::AccountError;
+pub use lists::{Batch, Kind, Record};
 pub use open::Accounts;
-pub use words::{
-    Batch, Hooks, Kind, Media, NumberType, NumberWish, Offer, OwnNumber, Period, Record,
-};
+pub use words::{Hooks, Media, NamedFile, NumberType, NumberWish, Offer, OwnNumber, Period};
 
 /// What comes of asking a provider.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, AccountError>>;
@@ -107,6 +112,11 @@ pub trait Account: Send + Sync {
         cannot(self, kind.ability())
     }
 
+    /// How far back a list reaches, in seconds; none: as far as the provider keeps its records.
+    fn reaches_back_s(&self, _kind: Kind) -> Option<i64> {
+        None
+    }
+
     /// Fills in what the provider's list leaves out, such as the text.
     fn complete(&self, record: Record) -> Answer<'_, Record> {
         Box::pin(std::future::ready(Ok(record)))
@@ -123,13 +133,19 @@ pub trait Account: Send + Sync {
     }
 
     /// Calls from one of our numbers and hangs up after that many seconds, once; returns the
-    /// provider's id.
-    fn ring(&self, _from: PhoneNumber, _to: PhoneNumber, _ring_s: u8) -> Answer<'_, String> {
+    /// provider's id. Where a provider asks what to do with a call of ours, it asks the hooks.
+    fn ring<'a>(
+        &'a self,
+        _from: PhoneNumber,
+        _to: PhoneNumber,
+        _ring_s: u8,
+        _hooks: &'a Hooks,
+    ) -> Answer<'a, String> {
         cannot(self, Ability::PlaceCalls)
     }
 
-    /// Fetches a recording or picture whose address a webhook named.
-    fn fetch<'a>(&'a self, _url: &'a str) -> Answer<'a, Media> {
+    /// Fetches a recording or picture that a webhook named.
+    fn fetch<'a>(&'a self, _file: NamedFile<'a>) -> Answer<'a, Media> {
         cannot(self, Ability::FetchMedia)
     }
 }

@@ -1,24 +1,30 @@
 //! From a connection's settings to its account.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use honeytoken::{Connection, Secret};
 
-use super::api::{self, Api, Auth};
+use super::api::Api;
 use super::cxml::Cxml;
 use super::hosts::Hosts;
 use super::patience::Patience;
 use super::plivo::Plivo;
-use super::telnyx::Telnyx;
+use super::telnyx::{self, Telnyx};
+use super::token::Signer;
+use super::vonage::voice::{self, Voice};
 use super::vonage::{self, By, Vonage};
+use super::wire::{self, Auth, Wire};
 use super::{Account, AccountError};
+use crate::clock::Clock;
 
 /// Opens accounts; they share connections to the providers.
 pub struct Accounts {
     public: OnceLock<reqwest::Client>,
     local: OnceLock<reqwest::Client>,
     patience: Patience,
+    /// The answer to everything, in place of the network.
+    canned: Option<Arc<[u8]>>,
 }
 
 impl Default for Accounts {
@@ -33,6 +39,16 @@ impl Accounts {
             public: OnceLock::new(),
             local: OnceLock::new(),
             patience,
+            canned: None,
+        }
+    }
+
+    /// Accounts that ask nobody: these bytes are the answer to everything. For fuzzing what reads
+    /// providers' answers.
+    pub fn canned(answer: &[u8]) -> Accounts {
+        Accounts {
+            canned: Some(answer.into()),
+            ..Accounts::default()
         }
     }
 
@@ -47,13 +63,11 @@ impl Accounts {
             "signalwire" => self.signalwire(given),
             "telnyx" => self.telnyx(given),
             "plivo" => self.plivo(given),
-            "vonage_sms" => self.vonage(given, By::Number),
+            "vonage_sms" => self.vonage(given, By::Number, None),
             "vonage_jwt" => {
-                let application = given.optional("application_id");
-                let application = application
-                    .map(|id| segment("application_id", id))
-                    .transpose()?;
-                self.vonage(given, By::Application(application.map(str::to_owned)))
+                let application = given.segment("application_id")?;
+                let voice = self.voice(given, application.as_deref())?;
+                self.vonage(given, By::Application(application), voice)
             }
             other => Err(AccountError::NoAccount(other.to_owned())),
         }
@@ -88,17 +102,12 @@ impl Accounts {
     }
 
     fn telnyx(&self, given: Given<'_>) -> Result<Box<dyn Account>, AccountError> {
-        let id = |name| -> Result<Option<String>, AccountError> {
-            let text = given.optional(name);
-            let text = text.map(|text| segment(name, text)).transpose()?;
-            Ok(text.map(str::to_owned))
-        };
         let auth = Auth::Bearer(given.secret("api_key")?);
         let hosts = vec!["api.telnyx.com".to_owned()];
         Ok(Box::new(Telnyx {
-            messaging_profile: id("messaging_profile_id")?,
-            call_control: id("call_control_application_id")?,
-            api: self.api("Telnyx", given, hosts, &["media.telnyx.com"], auth)?,
+            messaging_profile: given.segment("messaging_profile_id")?,
+            call_control: given.segment("call_control_application_id")?,
+            api: self.api("Telnyx", given, hosts, &telnyx::MEDIA, auth)?,
         }))
     }
 
@@ -112,7 +121,12 @@ impl Accounts {
         }))
     }
 
-    fn vonage(&self, given: Given<'_>, by: By) -> Result<Box<dyn Account>, AccountError> {
+    fn vonage(
+        &self,
+        given: Given<'_>,
+        by: By,
+        voice: Option<Voice>,
+    ) -> Result<Box<dyn Account>, AccountError> {
         let key = segment("api_key", given.required("api_key")?)?.to_owned();
         let secret = given.secret("api_secret")?;
         let auth = Auth::Basic(key.clone(), secret.clone());
@@ -122,6 +136,30 @@ impl Accounts {
             key,
             secret,
             by,
+            voice,
+        }))
+    }
+
+    /// What an application's private key opens, if the connection has one.
+    fn voice(
+        &self,
+        given: Given<'_>,
+        application: Option<&str>,
+    ) -> Result<Option<Voice>, AccountError> {
+        let Some(pem) = given.optional("private_key_pem") else {
+            return Ok(None);
+        };
+        let application = application.ok_or(AccountError::NoCredential("application_id"))?;
+        let signer = Signer::new(pem, application, Clock::system())?;
+        let auth = Auth::Signed(Arc::new(signer));
+        let hosts = voice::HOSTS.map(str::to_owned).to_vec();
+        let host = Voice::host(given.optional("region"));
+        Ok(Some(Voice {
+            api: self.api("Vonage", given, hosts, &[], auth)?,
+            host: host.ok_or(AccountError::Setting {
+                name: "region",
+                wanted: "one of us-3, us-4, eu-3, eu-4, ap-3 and ap-4",
+            })?,
         }))
     }
 
@@ -136,23 +174,26 @@ impl Accounts {
         let hosts = Hosts::new(title, hosts, media, given.optional("api_base"))?;
         Ok(Api {
             title,
-            client: self.client(title, hosts.are_local())?,
+            wire: self.wire(title, hosts.are_local())?,
             hosts,
             auth,
             patience: self.patience,
         })
     }
 
-    fn client(&self, title: &'static str, local: bool) -> Result<reqwest::Client, AccountError> {
+    fn wire(&self, title: &'static str, local: bool) -> Result<Wire, AccountError> {
+        if let Some(answer) = &self.canned {
+            return Ok(Wire::Canned(Arc::clone(answer)));
+        }
         let slot = if local { &self.local } else { &self.public };
         if let Some(client) = slot.get() {
-            return Ok(client.clone());
+            return Ok(Wire::Http(client.clone()));
         }
-        let made = api::client(local).map_err(|_| AccountError::Unavailable {
+        let made = wire::client(local).map_err(|_| AccountError::Unavailable {
             title,
             why: "TLS cannot be set up on this machine".to_owned(),
         })?;
-        Ok(slot.get_or_init(|| made).clone())
+        Ok(Wire::Http(slot.get_or_init(|| made).clone()))
     }
 }
 
@@ -168,6 +209,13 @@ impl<'a> Given<'a> {
             .filter(|text| !text.is_empty())
     }
 
+    /// An optional text that may stand in a path.
+    fn segment(&self, name: &'static str) -> Result<Option<String>, AccountError> {
+        let text = self.optional(name);
+        let text = text.map(|text| segment(name, text)).transpose()?;
+        Ok(text.map(str::to_owned))
+    }
+
     fn required(&self, name: &'static str) -> Result<&'a str, AccountError> {
         self.optional(name).ok_or(AccountError::NoCredential(name))
     }
@@ -178,7 +226,7 @@ impl<'a> Given<'a> {
 }
 
 /// A text that may stand in a path or a host's name.
-fn segment<'a>(name: &'static str, text: &'a str) -> Result<&'a str, AccountError> {
+pub(super) fn segment<'a>(name: &'static str, text: &'a str) -> Result<&'a str, AccountError> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     match text.bytes().all(fits) {
         true => Ok(text),

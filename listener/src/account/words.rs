@@ -4,8 +4,7 @@ use std::fmt;
 
 use honeytoken::{PhoneNumber, Timestamp};
 
-use super::Ability;
-use crate::provider::Received;
+use super::lists::Record;
 
 /// Numbers wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,15 +77,6 @@ pub struct Hooks {
     pub url: String,
 }
 
-/// A page of a provider's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch<T> {
-    /// The items, in the provider's order.
-    pub items: Vec<T>,
-    /// Where the next page begins; none at the end.
-    pub next: Option<String>,
-}
-
 /// From when, included, until when, excluded, by the provider's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -103,81 +93,6 @@ impl Period {
     }
 }
 
-/// What a list is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Messages.
-    Messages,
-    /// Calls.
-    Calls,
-}
-
-impl Kind {
-    /// Both.
-    pub const ALL: [Kind; 2] = [Kind::Messages, Kind::Calls];
-
-    /// What an account must be able to.
-    pub const fn ability(self) -> Ability {
-        match self {
-            Kind::Messages => Ability::ListMessages,
-            Kind::Calls => Ability::ListCalls,
-        }
-    }
-
-    /// The word in entries and answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Messages => "messages",
-            Kind::Calls => "calls",
-        }
-    }
-}
-
-/// Something that reached one of our numbers, as the provider lists it.
-#[derive(Clone, PartialEq)]
-pub struct Record {
-    /// The event in the shape, and under the dedupe key, that the webhook has. Its `claimed_at` is
-    /// the provider's time.
-    pub event: Received,
-    /// All dedupe keys under which webhooks may have told of it, the event's own among them.
-    pub keys: Vec<String>,
-    /// The record as the provider gave it.
-    pub raw: String,
-}
-
-impl Record {
-    /// A message, told of once; none if it did not come in, or not in the period.
-    pub(super) fn message(
-        read: fn(&str) -> Option<Received>,
-        raw: &str,
-        period: &Period,
-    ) -> Option<Record> {
-        let event = read(raw)?;
-        let keys = vec![event.dedupe.key().to_owned()];
-        Record::within(event, keys, raw, period)
-    }
-
-    /// A call, which webhooks tell of under each of its statuses.
-    pub(super) fn call(
-        read: fn(&str) -> Option<Received>,
-        raw: &str,
-        period: &Period,
-        statuses: &[&str],
-    ) -> Option<Record> {
-        let event = read(raw)?;
-        let id = event.event_id.as_deref()?;
-        let keys = statuses.iter().map(|status| format!("{id}:{status}"));
-        let keys = keys.collect();
-        Record::within(event, keys, raw, period)
-    }
-
-    fn within(event: Received, keys: Vec<String>, raw: &str, period: &Period) -> Option<Record> {
-        let at = event.claimed_at?;
-        let raw = raw.to_owned();
-        period.holds(at).then_some(Record { event, keys, raw })
-    }
-}
-
 /// `2026-11-20`, so many days later (UTC).
 pub(super) fn day(at: Timestamp, days_later: i64) -> String {
     let text = at.plus_s(days_later * DAY_S).to_string();
@@ -190,13 +105,37 @@ pub(super) fn civil(at: Timestamp) -> String {
     whole.trim_end_matches('Z').replace('T', " ")
 }
 
-/// The page that a cursor names, or the first: digits only, as it stands in an address.
-pub(super) fn later_page<'a>(cursor: Option<&'a str>, first: &'a str) -> &'a str {
-    let digits = |text: &&str| text.bytes().all(|b| b.is_ascii_digit());
-    cursor.filter(digits).unwrap_or(first)
+/// A number that the provider writes without its `+`.
+pub(super) fn from_bare(digits: &str) -> Option<PhoneNumber> {
+    format!("+{}", digits.trim_start_matches('+')).parse().ok()
+}
+
+/// A number without its `+`.
+pub(super) fn bare(number: &PhoneNumber) -> &str {
+    number.as_str().trim_start_matches('+')
+}
+
+/// A text that is not empty.
+pub(super) fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// City and region, as far as they are named.
+pub(super) fn place<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().filter_map(filled).collect();
+    filled(Some(parts.join(", ")))
 }
 
 const DAY_S: i64 = 86_400;
+
+/// A file as a contact names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NamedFile<'a> {
+    /// Its address, which may be good for minutes only.
+    pub url: &'a str,
+    /// The provider's own id of a recording, under which it gives a new address.
+    pub recording: Option<&'a str>,
+}
 
 /// A file fetched from a provider.
 #[derive(Clone, PartialEq, Eq)]
@@ -205,8 +144,6 @@ pub struct Media {
     pub bytes: Vec<u8>,
     /// The media type that the provider named.
     pub media_type: Option<String>,
-    /// The address that was asked, without query and credentials.
-    pub source_url: String,
 }
 
 macro_rules! quiet {

@@ -293,7 +293,7 @@ fn shown(
 
 /// The files of a contact; most name none, and nothing is looked up for them.
 fn attached(view: &View, index: u64, contact: &Contact) -> Vec<AttachmentOut> {
-    match media::addresses(contact).is_empty() {
+    match media::named(contact).is_empty() {
         true => Vec::new(),
         false => attachments::of_contact(view, index),
     }

@@ -124,6 +124,7 @@ fn detail(event: &Event) -> String {
         Event::Contact(c) => format!("via {}", c.connection),
         Event::Repeat(r) => format!("of entry {}", r.repeats),
         Event::Attachment(a) => format!("{} bytes of entry {}", a.bytes, a.contact),
+        Event::AttachmentFailed(a) => format!("entry {}: {}", a.contact, a.why),
         Event::Reconciliation(r) => {
             format!(
                 "connection {} from {} until {}",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use honeytoken::{Connection, ConnectionId, Event, Operation, Timestamp};
 
-use super::{BackfillError, PERIOD_DAYS_MAX, lists, run};
+use super::{PERIOD_DAYS_MAX, lists, run};
 use crate::account::Period;
 use crate::app::App;
 use crate::ledger::{View, reconciliations_of};
@@ -40,7 +40,7 @@ pub(crate) async fn keep_up(app: Arc<App>) {
                 }
                 Err(error) => {
                     failed.insert(id.clone(), app.recorder.clock().now());
-                    note_failure(&app, &id, &error).await;
+                    note_failure(&app, &id, &error.to_string()).await;
                 }
             }
         }
@@ -119,9 +119,10 @@ fn last(view: &View, id: &ConnectionId) -> Option<Last> {
     })
 }
 
-/// Says in the log that a comparison failed: days that nobody compared are no days without loss.
-async fn note_failure(app: &App, id: &ConnectionId, error: &BackfillError) {
-    tracing::warn!(connection.id = %id, %error, "provider's lists cannot be compared");
+/// Says in the log that a comparison, or a part of it, failed: days that nobody compared are no days
+/// without loss.
+pub(super) async fn note_failure(app: &App, id: &ConnectionId, error: &str) {
+    tracing::warn!(connection.id = %id, error, "provider's lists cannot be compared");
     let event = Event::Operation(Operation {
         operation: "backfill_failed".to_owned(),
         detail: format!("connection {id}: {error}"),

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use honeytoken::{Authentication, ConnectionId, Contact, Event, Medium, Timestamp};
+use honeytoken::{Authentication, ConnectionId, Contact, Event, Medium, RawBody, Timestamp};
 use store::{IndexFault, Lookup};
 
-use super::listing::{LATE_S_MAX, Listed};
+use super::listing::{LATE_S_MAX, List, Listed};
+use super::own::Tests;
 use crate::account::{Kind, Period, Record};
 use crate::ledger::{View, erased_as};
 
@@ -43,12 +44,11 @@ pub(super) struct Comparison {
 pub(super) fn compare(
     view: &View,
     connection: &ConnectionId,
-    kinds: &[Kind],
     period: &Period,
     listed: Listed,
 ) -> Result<Comparison, IndexFault> {
     let names: BTreeSet<String> = listed.records.iter().flat_map(names).collect();
-    let (only_webhook, walked_short) = unknown(view, connection, kinds, period, &names)?;
+    let (only_webhook, walked_short) = unknown(view, connection, &listed.lists, period, &names)?;
     let mut comparison = Comparison {
         listed: Vec::new(),
         missing: Vec::new(),
@@ -59,13 +59,16 @@ pub(super) fn compare(
     if listed.cut_short {
         comparison.only_webhook.clear();
     }
+    let tests = Tests::on_record(view, period)?;
     for record in listed.records {
-        let at = record.event.claimed_at;
-        if !at.is_some_and(|at| period.holds(at)) || is_own(view, &record) {
+        let at = record.event.claimed_at.filter(|at| period.holds(*at));
+        let Some(at) = at else { continue };
+        let contact = as_contact(&record, connection, at);
+        if tests.hold(&contact) {
             continue;
         }
         let known = known(view, connection, &record)?;
-        comparison.listed.push((at, known));
+        comparison.listed.push((Some(at), known));
         if known == Known::Not {
             comparison.missing.push(record);
         }
@@ -73,11 +76,14 @@ pub(super) fn compare(
     Ok(comparison)
 }
 
-/// Whether one of our own lines sent it: a test of the line, which is nobody's contact.
-fn is_own(view: &View, record: &Record) -> bool {
-    let from = record.event.from.as_ref().and_then(|from| from.number());
-    let state = view.state();
-    from.is_some_and(|from| state.registry.line(&from, Timestamp::EPOCH).is_some())
+/// The contact that a record would be.
+pub(super) fn as_contact(record: &Record, connection: &ConnectionId, now: Timestamp) -> Contact {
+    Contact {
+        authentication: Authentication::ProviderApi,
+        backfilled: true,
+        raw_body: Some(RawBody::Text(record.raw.clone())),
+        ..record.event.to_contact(connection.clone(), now)
+    }
 }
 
 /// What a webhook may have called it: every dedupe key, and the call.
@@ -123,7 +129,7 @@ type Unknown = (Vec<(u64, Timestamp)>, bool);
 fn unknown(
     view: &View,
     id: &ConnectionId,
-    kinds: &[Kind],
+    lists: &[List],
     period: &Period,
     names: &BTreeSet<String>,
 ) -> Result<Unknown, IndexFault> {
@@ -146,7 +152,8 @@ fn unknown(
                 continue;
             };
             let at = contact.claimed_at.unwrap_or(contact.received_at);
-            let ours = contact.connection == *id && by_webhook(contact) && listable(kinds, contact);
+            let ours =
+                contact.connection == *id && by_webhook(contact) && listable(lists, contact, at);
             let first = || view.state().duplicate_of(index).is_none();
             if ours && period.holds(at) && !named(contact, names) && first() {
                 found.push((index, at));
@@ -169,12 +176,16 @@ fn by_webhook(contact: &Contact) -> bool {
     told && !contact.backfilled
 }
 
-fn listable(kinds: &[Kind], contact: &Contact) -> bool {
-    match contact.medium {
-        Medium::Sms => kinds.contains(&Kind::Messages),
-        Medium::Call => kinds.contains(&Kind::Calls),
-        Medium::Recording | Medium::Transcript | Medium::Control => false,
-    }
+/// Whether one of the lists would hold it.
+fn listable(lists: &[List], contact: &Contact, at: Timestamp) -> bool {
+    let kind = match contact.medium {
+        Medium::Sms => Kind::Messages,
+        Medium::Call => Kind::Calls,
+        Medium::Recording | Medium::Transcript | Medium::Control => return false,
+    };
+    lists
+        .iter()
+        .any(|list| list.kind == kind && list.since.is_none_or(|since| since <= at))
 }
 
 fn named(contact: &Contact, names: &BTreeSet<String>) -> bool {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use honeytoken::Timestamp;
+
 use super::lists;
 use crate::account::{Account, AccountError, Kind, Period, Record};
 
@@ -16,18 +18,35 @@ pub(super) const LATE_S_MAX: i64 = 86_400;
 const EARLY_S_MAX: i64 = 3_600;
 
 /// What a provider lists, each event once.
+#[derive(Default)]
 pub(super) struct Listed {
+    /// The lists that were read.
+    pub(super) lists: Vec<List>,
+    /// Those that could not be read.
+    pub(super) failed: Vec<(Kind, AccountError)>,
     /// With some time before and after the period, so that its edges can be compared.
     pub(super) records: Vec<Record>,
     /// Whether more was there than was read.
     pub(super) cut_short: bool,
 }
 
+/// A list that is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct List {
+    pub(super) kind: Kind,
+    /// From when on it holds what there is; none: from the beginning.
+    pub(super) since: Option<Timestamp>,
+}
+
 /// The lists that are compared.
 ///
 /// # Errors
 /// When the account has none.
-pub(super) fn kinds(account: &dyn Account) -> Result<Vec<Kind>, AccountError> {
+pub(super) fn of(account: &dyn Account, now: Timestamp) -> Result<Vec<List>, AccountError> {
+    let list = |kind| List {
+        kind,
+        since: account.reaches_back_s(kind).map(|s| now.plus_s(-s)),
+    };
     let kinds = lists(account);
     match kinds.is_empty() {
         true => Err(AccountError::Cannot {
@@ -35,32 +54,42 @@ pub(super) fn kinds(account: &dyn Account) -> Result<Vec<Kind>, AccountError> {
             ability: Kind::Messages.ability(),
             why: account.why_not(Kind::Messages.ability()),
         }),
-        false => Ok(kinds),
+        false => Ok(kinds.into_iter().map(list).collect()),
     }
 }
 
-/// Everything that the lists hold for the period and its margins.
+/// Everything that the lists hold for the period and its margins. A list that is not as documented
+/// holds up no other: which were read, and why others were not.
 ///
 /// # Errors
-/// When the provider is asked in vain.
+/// When the provider is asked in vain for all of them.
 pub(super) async fn all(
     account: &dyn Account,
-    kinds: &[Kind],
+    lists: Vec<List>,
     period: &Period,
 ) -> Result<Listed, AccountError> {
     let wide = Period {
         from: period.from.plus_s(-LATE_S_MAX),
         until: period.until.plus_s(EARLY_S_MAX),
     };
-    let mut listed = Listed {
-        records: Vec::new(),
-        cut_short: false,
-    };
+    let mut listed = Listed::default();
     let mut seen = BTreeSet::new();
-    for kind in kinds {
-        read(account, *kind, &wide, &mut seen, &mut listed).await?;
+    for list in lists {
+        let held = listed.records.len();
+        match read(account, list.kind, &wide, &mut seen, &mut listed).await {
+            Ok(()) => listed.lists.push(list),
+            // Not for want of credentials or time: these are the same for all.
+            Err(error @ AccountError::Malformed { .. }) => {
+                listed.records.truncate(held);
+                listed.failed.push((list.kind, error));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(listed)
+    match listed.lists.is_empty() {
+        true => Err(listed.failed.swap_remove(0).1),
+        false => Ok(listed),
+    }
 }
 
 /// Reads one list. A record may come twice, when others were added between two pages; a page that

@@ -4,6 +4,7 @@
 //!
 //! - `listing`: the provider's lists for the period, whole and each event once.
 //! - `compare`: which of it the log knows, and what of the log the provider does not know.
+//! - `own`: what of it our own tests of lines are, by the log's word and nobody else's.
 //! - `chore`: does it by itself, as often as the settings say.
 //!
 //! A contact that is added here is marked as backfilled, holds the provider's record as its raw
@@ -16,14 +17,14 @@
 mod chore;
 mod compare;
 mod listing;
+mod own;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use honeytoken::{
-    Authentication, Connection, ConnectionId, Contact, Event, KeyId, RawBody, ReconciledDay,
-    Reconciliation, Timestamp,
+    Connection, ConnectionId, Event, KeyId, ReconciledDay, Reconciliation, Timestamp,
 };
 use store::Draft;
 
@@ -107,15 +108,16 @@ pub(crate) async fn run(
 ) -> Result<(u64, Reconciliation), BackfillError> {
     let _held = app.under_way.hold(&connection.connection)?;
     let account = app.accounts.open(connection)?;
-    let kinds = listing::kinds(&*account)?;
-    let listed = listing::all(&*account, &kinds, &period).await?;
+    let lists = listing::of(&*account, app.recorder.clock().now())?;
+    let mut listed = listing::all(&*account, lists, &period).await?;
+    let failed = std::mem::take(&mut listed.failed);
+    let lists = listed.lists.clone();
     let compared = {
         let (view, id) = (
             Arc::clone(app.recorder.view()),
             connection.connection.clone(),
         );
-        let kinds = kinds.clone();
-        let compare = move || compare::compare(&view, &id, &kinds, &period, listed);
+        let compare = move || compare::compare(&view, &id, &period, listed);
         let compared = tokio::task::spawn_blocking(compare).await;
         compared.map_err(|_| BackfillError::Broken)??
     };
@@ -125,7 +127,7 @@ pub(crate) async fn run(
         connection: connection.connection.clone(),
         from: period.from,
         until: period.until,
-        lists: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        lists: lists.iter().map(|l| l.kind.as_str().to_owned()).collect(),
         days: days.0.into_values().collect(),
         only_webhook: compared
             .only_webhook
@@ -137,6 +139,10 @@ pub(crate) async fn run(
     };
     let event = Event::Reconciliation(reconciliation.clone());
     let recorded = app.recorder.decide(by, move |_| Ok(vec![event])).await?;
+    for (kind, error) in failed {
+        let what = format!("{}: {error}", kind.as_str());
+        chore::note_failure(app, &connection.connection, &what).await;
+    }
     Ok((
         recorded.first().map_or(0, |entry| entry.index),
         reconciliation,
@@ -210,13 +216,7 @@ async fn add(
 
 fn draft(app: &App, connection: &Connection, record: &Record) -> Draft {
     let now = app.recorder.clock().now();
-    let event = &record.event;
-    let mut contact = Contact {
-        authentication: Authentication::ProviderApi,
-        backfilled: true,
-        raw_body: Some(RawBody::Text(record.raw.clone())),
-        ..event.to_contact(connection.connection.clone(), now)
-    };
+    let mut contact = compare::as_contact(record, &connection.connection, now);
     crate::life::mark(app.recorder.view(), &mut contact);
     Draft {
         at: now,

@@ -30,7 +30,7 @@ pub(crate) use attachments::files_of;
 pub use erase::EraseError;
 pub(crate) use erase::erased_as;
 pub use life::Condition;
-pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested};
+pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested, is_of};
 use opening::{CheckOnly, catch_up, kept};
 use repeats::Telling;
 use state::Overlay;

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use honeytoken::{
-    Basis, ConnectionId, Event, LineState, LineTest, LineTestMissed, PhoneNumber, ProviderListed,
-    TestMedium, Timestamp,
+    Basis, Connection, ConnectionId, Event, LineState, LineTest, LineTestMissed, PhoneNumber,
+    ProviderListed, TestMedium, Timestamp,
 };
 
 use super::testing;
-use crate::account::{Account, AccountError};
+use crate::account::AccountError;
+use crate::api::hooks;
 use crate::app::App;
 use crate::ledger::State;
 use crate::recorder::SubmitError;
@@ -91,13 +92,19 @@ async fn in_turn(app: &App, tests: Vec<Begun>) -> Result<(), SubmitError> {
 }
 
 async fn send(app: &App, test: &LineTest) -> Result<(), AccountError> {
-    let account = open(app, &test.connection)?;
+    let connection = connection(app, &test.connection)?;
+    let account = app.accounts.open(&connection)?;
     let sent = match test.medium {
         TestMedium::Sms => {
             let text = testing::text(test);
             account.send(test.partner, test.number, &text).await
         }
-        TestMedium::Call => account.ring(test.partner, test.number, RING_S).await,
+        TestMedium::Call => {
+            let hooks = hooks(app, &connection);
+            account
+                .ring(test.partner, test.number, RING_S, &hooks)
+                .await
+        }
     };
     match sent {
         // It may be under way: then it comes back, or is missed.
@@ -106,12 +113,9 @@ async fn send(app: &App, test: &LineTest) -> Result<(), AccountError> {
     }
 }
 
-fn open(app: &App, id: &ConnectionId) -> Result<Box<dyn Account>, AccountError> {
+fn connection(app: &App, id: &ConnectionId) -> Result<Connection, AccountError> {
     let connection = app.recorder.view().state().registry.connection(id).cloned();
-    match connection {
-        Some(connection) => app.accounts.open(&connection),
-        None => Err(AccountError::NoAccount(id.to_string())),
-    }
+    connection.ok_or_else(|| AccountError::NoAccount(id.to_string()))
 }
 
 /// Asks providers which numbers are ours.
@@ -167,7 +171,7 @@ async fn list(
     id: &ConnectionId,
     lines: &BTreeSet<PhoneNumber>,
 ) -> Result<(), ListError> {
-    let account = open(app, id)?;
+    let account = app.accounts.open(&connection(app, id)?)?;
     let mut cursor = None;
     for _ in 0..LIST_PAGES_MAX {
         let page = account.numbers(cursor).await?;

@@ -5,10 +5,14 @@
 
 use honeytoken::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::json::{self, Loose};
 use super::party::{party, party_without_plus};
 use super::{Received, cxml, when};
+
+/// How deep in its record Telnyx's event of a call is looked for.
+const METADATA_DEPTH_MAX: u8 = 6;
 
 /// A message of Twilio's or SignalWire's list; none if it did not come in.
 pub(crate) fn cxml_message(raw: &str) -> Option<Received> {
@@ -98,6 +102,37 @@ pub(crate) fn telnyx_message(raw: &str) -> Option<Received> {
     super::telnyx::listed(raw.as_bytes()).ok()
 }
 
+/// A call's event of Telnyx's list, with the event that the webhook told; none if it holds no such
+/// event. What our own line called is a control contact, as by webhook.
+pub(crate) fn telnyx_call(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Told {
+        call_leg_id: String,
+        name: String,
+        event_timestamp: Option<String>,
+        metadata: Value,
+    }
+    let told: Told = json::read(raw.as_bytes()).ok()?;
+    let payload = call_in(&told.metadata, &told.call_leg_id, METADATA_DEPTH_MAX)?;
+    super::telnyx::told(&told.name, payload, told.event_timestamp).ok()
+}
+
+/// The call of this leg in an event, wherever it lies.
+fn call_in<'v>(value: &'v Value, leg: &str, depth: u8) -> Option<&'v Value> {
+    let inside: Vec<&Value> = match value {
+        Value::Object(fields) if fields.contains_key("to") && value["call_leg_id"] == leg => {
+            return Some(value);
+        }
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    let depth = depth.checked_sub(1)?;
+    inside
+        .into_iter()
+        .find_map(|value| call_in(value, leg, depth))
+}
+
 /// A message of Plivo's list, which holds no text; none if it did not come in.
 pub(crate) fn plivo_message(raw: &str) -> Option<Received> {
     #[derive(Deserialize)]
@@ -168,6 +203,40 @@ pub(crate) fn vonage_message(raw: &str) -> Option<Received> {
     (message.direction == "inbound").then_some(happened(event, at))
 }
 
+/// A call of Vonage's list; none if it did not come in. When it began stands there only once it is
+/// over.
+pub(crate) fn vonage_call(raw: &str) -> Option<Received> {
+    #[derive(Deserialize)]
+    struct Call {
+        uuid: String,
+        conversation_uuid: Option<String>,
+        direction: String,
+        status: String,
+        from: Option<Endpoint>,
+        to: Option<Endpoint>,
+        start_time: Option<String>,
+        duration: Option<Loose>,
+        network: Option<Loose>,
+    }
+    #[derive(Deserialize)]
+    struct Endpoint {
+        number: Option<Loose>,
+    }
+    let number = |party: Option<Endpoint>| {
+        let number = party.and_then(|party| party.number);
+        party_without_plus(number.as_ref().map(|number| number.0.as_str()))
+    };
+    let call: Call = json::read(raw.as_bytes()).ok()?;
+    let event = Received::call(&call.uuid, &call.status)
+        .between(number(call.from), number(call.to))
+        .with_detail("network", call.network.as_ref().map(|n| n.0.as_str()));
+    let event = happened(event, call.start_time.as_deref().and_then(moment));
+    let event = lasting(event, call.duration.as_ref());
+    // As in its webhooks: a recording names the conversation alone.
+    let session = call.conversation_uuid.or(event.session.clone());
+    (call.direction == "inbound").then_some(Received { session, ..event })
+}
+
 fn happened(event: Received, claimed_at: Option<Timestamp>) -> Received {
     Received {
         claimed_at,
@@ -227,9 +296,11 @@ mod tests {
             cxml_call,
             telnyx_detail,
             telnyx_message,
+            telnyx_call,
             plivo_message,
             plivo_call,
             vonage_message,
+            vonage_call,
         ];
         for raw in ["", "{", "[]", "null", "{}", r#"{"sid":7}"#] {
             for read in readers {

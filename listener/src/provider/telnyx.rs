@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use honeytoken::{Authentication, Medium, Timestamp};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::form::Form;
@@ -133,6 +134,25 @@ impl Adapter for Telnyx {
 /// A message as the API gives it, which is the payload of its webhook.
 pub(super) fn listed(message: &[u8]) -> Result<Received, Malformed> {
     json::read::<Message>(message)?.read()
+}
+
+/// An event of a call as the API lists it: its name, the payload of its webhook, when.
+pub(super) fn told(
+    name: &str,
+    payload: &Value,
+    occurred_at: Option<String>,
+) -> Result<Received, Malformed> {
+    let payload = payload.to_string();
+    let event_type = name.to_owned();
+    let data = Data {
+        event_type,
+        id: String::new(),
+        occurred_at,
+        payload: Box::default(),
+    };
+    let mut event = data.call(payload.as_bytes())?;
+    event.extra.remove("webhook_event_id");
+    Ok(event)
 }
 
 fn texml(form: &Form<'_>) -> Result<Received, Malformed> {

@@ -54,6 +54,14 @@ pub(super) static PROVIDER: Provider = Provider {
             "application_id",
             "the application that numbers are put under",
         ),
+        SecretName::account(
+            "private_key_pem",
+            "the application's private key, for its calls, recordings and pictures",
+        ),
+        SecretName::account(
+            "region",
+            "where the application's calls are kept: us-3, us-4, eu-3, eu-4, ap-3 or ap-4",
+        ),
         API_BASE,
     ],
     credential_headers: &["authorization"],

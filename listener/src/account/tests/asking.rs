@@ -4,21 +4,11 @@ use axum::body::Bytes;
 use serde_json::json;
 
 use super::fake::{Fake, HASTE, Reply, connection};
+use super::{file, hooks, number};
 use crate::account::api::{ANSWER_BYTES_MAX, MEDIA_BYTES_MAX};
-use crate::account::{AccountError, Accounts, Hooks, buy};
+use crate::account::{AccountError, Accounts, buy};
 
 const ACCOUNT: [(&str, &str); 2] = [("account_sid", "AC1"), ("auth_token", "s3cr3t")];
-
-fn number() -> honeytoken::PhoneNumber {
-    "+14155550132".parse().unwrap()
-}
-
-fn hooks() -> Hooks {
-    Hooks {
-        name: "tw".into(),
-        url: "https://hooks.example.org/hooks/tw".into(),
-    }
-}
 
 fn none_held() -> Reply {
     Reply::Json(200, json!({ "incoming_phone_numbers": [] }))
@@ -145,7 +135,9 @@ async fn an_order_is_placed_once_whatever_comes_of_it() {
         })
         .await;
         let account = fake.account("twilio", &ACCOUNT);
-        let error = buy(&*account, number(), "US", &hooks()).await.unwrap_err();
+        let error = buy(&*account, number(), "US", &hooks("tw"))
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "outcome_unknown", "{error}");
         let orders = fake.seen().iter().filter(|r| r.method == "POST").count();
         assert_eq!(orders, 1);
@@ -167,7 +159,7 @@ async fn an_order_whose_answer_was_lost_is_found_at_the_provider_and_pointed() {
         })
         .await;
         let account = fake.account("twilio", &ACCOUNT);
-        let bought = buy(&*account, number(), "US", &hooks()).await;
+        let bought = buy(&*account, number(), "US", &hooks("tw")).await;
         assert_eq!(bought.map_err(|error| error.code()), outcome);
         let seen = fake.seen();
         let pointed = seen.iter().filter(|r| r.target.ends_with("/PN1.json"));
@@ -179,7 +171,7 @@ async fn an_order_whose_answer_was_lost_is_found_at_the_provider_and_pointed() {
 async fn a_number_that_is_ours_is_not_ordered_again() {
     let fake = Fake::new(|_, _| one_held()).await;
     let account = fake.account("twilio", &ACCOUNT);
-    assert!(buy(&*account, number(), "US", &hooks()).await.unwrap());
+    assert!(buy(&*account, number(), "US", &hooks("tw")).await.unwrap());
     let orders = |r: &&super::fake::Seen| r.target.ends_with("/IncomingPhoneNumbers.json");
     let posts = fake.seen();
     assert_eq!(
@@ -213,12 +205,11 @@ async fn media_is_fetched_from_the_providers_hosts_alone() {
     })
     .await;
     let account = fake.account("twilio", &ACCOUNT);
-    let fetch = async |path: &str| account.fetch(&format!("{}{path}", fake.base)).await;
+    let fetch = async |path: &str| account.fetch(file(&format!("{}{path}", fake.base))).await;
 
     let media = fetch("/to/own").await.unwrap();
     assert_eq!(media.bytes, b"RIFF");
     assert_eq!(media.media_type.as_deref(), Some("audio/x-wav"));
-    assert_eq!(media.source_url, format!("{}/to/own", fake.base));
     assert_eq!(fetch("/to/other").await.unwrap_err().code(), "foreign_host");
     assert_eq!(
         fetch("/round").await.unwrap_err().code(),
@@ -228,7 +219,7 @@ async fn media_is_fetched_from_the_providers_hosts_alone() {
         fetch("/large").await.unwrap_err().code(),
         "provider_too_large"
     );
-    let foreign = account.fetch(&elsewhere.base).await.unwrap_err();
+    let foreign = account.fetch(file(&elsewhere.base)).await.unwrap_err();
     assert_eq!(foreign.code(), "foreign_host");
     assert_eq!(elsewhere.seen().len(), 0);
 }

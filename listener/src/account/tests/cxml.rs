@@ -1,25 +1,13 @@
 //! Twilio and SignalWire.
 
-use honeytoken::{PhoneNumber, Timestamp};
 use serde_json::json;
 
 use super::fake::{Fake, Reply};
-use crate::account::{Hooks, Kind, NumberType, NumberWish, Period};
+use super::{DAY_S, hooks, number, period, second};
+use crate::account::{Kind, NumberType, NumberWish};
 
 const SECRETS: [(&str, &str); 2] = [("account_sid", "AC1"), ("auth_token", "t")];
 const ROOT: &str = "/2010-04-01/Accounts/AC1";
-
-fn number() -> PhoneNumber {
-    "+14155550132".parse().unwrap()
-}
-
-fn period() -> Period {
-    let from: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
-    Period {
-        from,
-        until: from.plus_s(86_400),
-    }
-}
 
 #[tokio::test]
 async fn numbers_are_searched_bought_pointed_and_released() {
@@ -44,10 +32,7 @@ async fn numbers_are_searched_bought_pointed_and_released() {
     })
     .await;
     let account = fake.account("twilio", &SECRETS);
-    let hooks = Hooks {
-        name: "tw".into(),
-        url: "https://hooks.example.org/hooks/tw".into(),
-    };
+    let hooks = hooks("tw");
     let wish = NumberWish {
         country: "US".into(),
         number_type: NumberType::Local,
@@ -127,7 +112,7 @@ async fn lists_come_in_pages_and_hold_what_came_in_within_the_period() {
     })
     .await;
     let account = fake.account("twilio", &SECRETS);
-    let period = period();
+    let period = period(DAY_S);
     let first = account
         .records(Kind::Messages, &period, None)
         .await
@@ -166,7 +151,10 @@ async fn a_call_is_known_under_every_status() {
     .await;
     let secrets = [("space", "acme"), ("project_id", "p-1"), ("api_token", "t")];
     let account = fake.account("signalwire", &secrets);
-    let calls = account.records(Kind::Calls, &period(), None).await.unwrap();
+    let calls = account
+        .records(Kind::Calls, &period(DAY_S), None)
+        .await
+        .unwrap();
     let call = &calls.items[0];
     assert_eq!(call.event.dedupe.key(), "CA1:no-answer");
     assert_eq!(call.event.session.as_deref(), Some("CA1"));
@@ -191,9 +179,12 @@ async fn a_call_is_known_under_every_status() {
 async fn a_test_message_and_a_short_call_go_out_once() {
     let fake = Fake::new(|_, _| Reply::Json(201, json!({ "sid": "SM9" }))).await;
     let account = fake.account("twilio", &SECRETS);
-    let to: PhoneNumber = "+14155550133".parse().unwrap();
+    let to = second();
     assert_eq!(account.send(number(), to, "code 7").await.unwrap(), "SM9");
-    assert_eq!(account.ring(number(), to, 5).await.unwrap(), "SM9");
+    assert_eq!(
+        account.ring(number(), to, 5, &hooks("tw")).await.unwrap(),
+        "SM9"
+    );
     let seen = fake.seen();
     assert_eq!(
         seen[0].body,

@@ -1,40 +1,12 @@
 //! Plivo.
 
-use honeytoken::{PhoneNumber, Timestamp};
 use serde_json::json;
 
-use super::fake::{Fake, Reply, Seen};
-use crate::account::{AccountError, Hooks, Kind, Period};
+use super::fake::{Fake, Reply};
+use super::{DAY_S, body, hooks, lines, number, period, second};
+use crate::account::Kind;
 
 const SECRETS: [(&str, &str); 2] = [("auth_id", "MA1"), ("auth_token", "t")];
-const DAY_S: i64 = 86_400;
-
-fn number() -> PhoneNumber {
-    "+14155550132".parse().unwrap()
-}
-
-fn period(seconds: i64) -> Period {
-    let from: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
-    Period {
-        from,
-        until: from.plus_s(seconds),
-    }
-}
-
-fn hooks() -> Hooks {
-    Hooks {
-        name: "pl".into(),
-        url: "https://hooks.example.org/hooks/pl".into(),
-    }
-}
-
-fn lines(seen: &[Seen]) -> Vec<String> {
-    let line = |r: &Seen| {
-        let path = r.target.split('?').next().unwrap();
-        format!("{} {path}", r.method)
-    };
-    seen.iter().map(line).collect()
-}
 
 #[tokio::test]
 async fn a_number_is_bought_under_an_application_of_its_connections_name() {
@@ -56,7 +28,7 @@ async fn a_number_is_bought_under_an_application_of_its_connections_name() {
     })
     .await;
     let account = fake.account("plivo", &SECRETS);
-    account.order(number(), "US", &hooks()).await.unwrap();
+    account.order(number(), "US", &hooks("pl")).await.unwrap();
     account.release(number()).await.unwrap();
     let seen = fake.seen();
     assert_eq!(
@@ -71,7 +43,7 @@ async fn a_number_is_bought_under_an_application_of_its_connections_name() {
     );
     let made: serde_json::Value = serde_json::from_str(&seen[2].body).unwrap();
     assert_eq!(made["app_name"], "canaryline-pl");
-    assert_eq!(made["message_url"], hooks().url);
+    assert_eq!(made["message_url"], hooks("pl").url);
     assert_eq!(seen[3].body, r#"{"app_id":"a-2"}"#);
 }
 
@@ -122,6 +94,30 @@ async fn a_number_that_it_does_not_know_is_not_ours() {
     let fake = Fake::new(|_, _| Reply::status(404)).await;
     let account = fake.account("plivo", &SECRETS);
     assert!(!account.holds(number()).await.unwrap());
-    let call = account.ring(number(), number(), 5).await;
-    assert!(matches!(call, Err(AccountError::Cannot { .. })));
+}
+
+#[tokio::test]
+async fn a_call_goes_out_once_and_its_webhook_says_what_to_do_with_it() {
+    let fake = Fake::new(|_, before| match before {
+        0 => Reply::Json(
+            201,
+            json!({ "message": "call fired", "request_uuid": "r-1" }),
+        ),
+        _ => Reply::status(503),
+    })
+    .await;
+    let account = fake.account("plivo", &SECRETS);
+    let hooks = hooks("pl");
+    let rung = account.ring(number(), second(), 15, &hooks).await.unwrap();
+    assert_eq!(rung, "r-1");
+    let seen = fake.seen();
+    assert_eq!(lines(&seen), ["POST /v1/Account/MA1/Call/"]);
+    let call = json!({
+        "from": "14155550132", "to": "14155550133", "ring_timeout": 15,
+        "answer_url": hooks.url, "answer_method": "POST",
+    });
+    assert_eq!(body(&seen[0]), call);
+    let lost = account.ring(number(), second(), 15, &hooks).await;
+    assert_eq!(lost.unwrap_err().code(), "provider_unavailable");
+    assert_eq!(fake.seen().len(), 2, "a lost answer is not asked for again");
 }

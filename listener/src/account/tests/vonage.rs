@@ -1,32 +1,12 @@
 //! Vonage.
 
-use honeytoken::{PhoneNumber, Timestamp};
 use serde_json::{Value, json};
 
 use super::fake::{Fake, Reply};
-use crate::account::{AccountError, Hooks, Kind, Period, buy};
+use super::{DAY_S, file, hooks, number, period, second};
+use crate::account::{AccountError, Kind, buy};
 
 const SECRETS: [(&str, &str); 2] = [("api_key", "abcd1234"), ("api_secret", "s")];
-const DAY_S: i64 = 86_400;
-
-fn number() -> PhoneNumber {
-    "+14155550132".parse().unwrap()
-}
-
-fn period(seconds: i64) -> Period {
-    let from: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
-    Period {
-        from,
-        until: from.plus_s(seconds),
-    }
-}
-
-fn hooks() -> Hooks {
-    Hooks {
-        name: "vo".into(),
-        url: "https://hooks.example.org/hooks/vo".into(),
-    }
-}
 
 fn done() -> Reply {
     let done = json!({ "error-code": "200", "error-code-label": "success" });
@@ -37,7 +17,10 @@ fn done() -> Reply {
 async fn a_refusal_in_an_answer_that_looks_well_is_one() {
     let fake = Fake::new(|_, _| Reply::Json(200, json!({ "error-code": "420" }))).await;
     let account = fake.account("vonage_sms", &SECRETS);
-    let error = account.order(number(), "US", &hooks()).await.unwrap_err();
+    let error = account
+        .order(number(), "US", &hooks("vo"))
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("420"), "{error}");
     assert_eq!(fake.seen().len(), 1);
 }
@@ -46,7 +29,7 @@ async fn a_refusal_in_an_answer_that_looks_well_is_one() {
 async fn under_the_sms_api_a_number_is_pointed_by_itself() {
     let fake = Fake::new(|_, _| done()).await;
     let account = fake.account("vonage_sms", &SECRETS);
-    account.order(number(), "US", &hooks()).await.unwrap();
+    account.order(number(), "US", &hooks("vo")).await.unwrap();
     let seen = fake.seen();
     assert_eq!(seen[0].target, "/number/buy");
     assert_eq!(seen[0].body, "country=US&msisdn=14155550132");
@@ -59,11 +42,17 @@ async fn under_the_sms_api_a_number_is_pointed_by_itself() {
 async fn what_can_fail_fails_before_a_number_is_bought() {
     let fake = Fake::new(|_, _| Reply::status(401)).await;
     let without = fake.account("vonage_jwt", &SECRETS);
-    let error = without.order(number(), "US", &hooks()).await.unwrap_err();
+    let error = without
+        .order(number(), "US", &hooks("vo"))
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), "no_credential");
     let secrets = [SECRETS.as_slice(), &[("application_id", "app-1")]].concat();
     let account = fake.account("vonage_jwt", &secrets);
-    let error = account.order(number(), "US", &hooks()).await.unwrap_err();
+    let error = account
+        .order(number(), "US", &hooks("vo"))
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), "provider_unauthorized");
     assert!(fake.seen().iter().all(|r| r.target != "/number/buy"));
 }
@@ -77,7 +66,7 @@ async fn a_bought_number_that_does_not_call_us_is_said_to_be_bought() {
     })
     .await;
     let account = fake.account("vonage_sms", &SECRETS);
-    let bought = buy(&*account, number(), "US", &hooks()).await;
+    let bought = buy(&*account, number(), "US", &hooks("vo")).await;
     let error = bought.unwrap_err();
     assert_eq!(error.code(), "bought_not_pointed");
     assert!(error.to_string().contains("420"), "{error}");
@@ -103,7 +92,7 @@ async fn an_application_keeps_all_but_its_addresses() {
     .await;
     let secrets = [SECRETS.as_slice(), &[("application_id", "app-1")]].concat();
     let account = fake.account("vonage_jwt", &secrets);
-    account.point(number(), &hooks()).await.unwrap();
+    account.point(number(), &hooks("vo")).await.unwrap();
     let put = fake.seen().into_iter().find(|r| r.method == "PUT").unwrap();
     let described: Value = serde_json::from_str(&put.body).unwrap();
     assert_eq!(described["keys"]["public_key"], "PEM");
@@ -112,7 +101,7 @@ async fn an_application_keeps_all_but_its_addresses() {
     let fallback = &voice["webhooks"]["fallback_answer_url"];
     assert_eq!(fallback["address"], "https://f.example");
     for url in ["answer_url", "event_url"] {
-        assert_eq!(voice["webhooks"][url]["address"], hooks().url);
+        assert_eq!(voice["webhooks"][url]["address"], hooks("vo").url);
     }
     let messages = &described["capabilities"]["messages"]["webhooks"];
     assert_eq!(messages["inbound_url"]["http_method"], "POST");
@@ -178,7 +167,7 @@ async fn a_report_that_hides_a_part_is_not_taken_for_whole() {
             .await
             .is_ok()
     );
-    let media = account.fetch("https://api.nexmo.com/x").await;
+    let media = account.fetch(file("https://api.nexmo.com/x")).await;
     assert!(matches!(media, Err(AccountError::Cannot { .. })));
 }
 
@@ -193,7 +182,7 @@ async fn a_message_that_is_not_taken_is_refused() {
     })
     .await;
     let account = fake.account("vonage_sms", &SECRETS);
-    let to: PhoneNumber = "+14155550133".parse().unwrap();
+    let to = second();
     assert_eq!(account.send(number(), to, "x").await.unwrap(), "m-1");
     let error = account.send(number(), to, "x").await.unwrap_err();
     assert_eq!(error.code(), "provider_refuses");

@@ -18,6 +18,9 @@ const TESTS_MAX: usize = 32;
 
 /// How long after a test was due calls from its sender, and news of them, still belong to it, in seconds.
 const STRAGGLER_S: i64 = 3600;
+/// How much earlier than by our clock a provider's list may say that a test happened, in seconds: some
+/// know the hour alone.
+const CLOCKS_S_MAX: i64 = 3600;
 
 /// Where a line stands by what entries say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,21 +200,28 @@ impl Life {
         self.tests.iter()
     }
 
-    /// The test that a contact belongs to: a message that holds its code, or what comes from its
-    /// sender without any text while it is under way.
+    /// The test that a contact belongs to.
     pub(crate) fn test_of(&self, contact: &Contact) -> Option<u64> {
-        let from = contact.from.as_ref().and_then(|from| from.number());
-        // What a provider's list brought late happened when the provider says.
-        let told = contact.claimed_at.filter(|_| contact.backfilled);
-        let at = told.unwrap_or(contact.received_at);
-        let belongs = |tested: &&Tested| match contact.text.as_deref() {
-            Some(text) if text.contains(&tested.test.code) => true,
-            Some(text) if !text.is_empty() && contact.medium == Medium::Sms => false,
-            _ => {
-                let late = tested.test.due.plus_s(STRAGGLER_S);
-                from == Some(tested.test.partner) && (tested.at..late).contains(&at)
-            }
-        };
+        let belongs = |tested: &&Tested| is_of(tested.at, &tested.test, contact);
         self.tests.iter().rev().find(belongs).map(|t| t.entry)
+    }
+}
+
+/// Whether a contact belongs to a test that began at that moment: a message that holds its code, or
+/// what comes from its sender without any text while it is under way.
+pub(crate) fn is_of(began_at: Timestamp, test: &LineTest, contact: &Contact) -> bool {
+    match contact.text.as_deref() {
+        Some(text) if text.contains(&test.code) => true,
+        Some(text) if !text.is_empty() && contact.medium == Medium::Sms => false,
+        _ => {
+            let from = contact.from.as_ref().and_then(|from| from.number());
+            let late = test.due.plus_s(STRAGGLER_S);
+            // What a provider's list brought late happened when the provider says.
+            let (begin, at) = match contact.claimed_at.filter(|_| contact.backfilled) {
+                Some(told) => (began_at.plus_s(-CLOCKS_S_MAX), told),
+                None => (began_at, contact.received_at),
+            };
+            from == Some(test.partner) && (begin..late).contains(&at)
+        }
     }
 }

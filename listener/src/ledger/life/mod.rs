@@ -13,7 +13,7 @@ use honeytoken::{Basis, Contact, Entry, Event, LineTest, Medium, PhoneNumber, Ti
 use serde::{Deserialize, Serialize};
 
 pub use line::Condition;
-pub(crate) use line::{Life, Outcome, Tested};
+pub(crate) use line::{Life, Outcome, Tested, is_of};
 pub(crate) use track::{Interval, RUN_S};
 
 /// Outages remembered; older ones matter to nothing that is still due.

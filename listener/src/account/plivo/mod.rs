@@ -6,21 +6,28 @@
 //! both ways, lists of at most twenty. A number's webhooks are those of its application: one of our
 //! own is made, or set anew, under the connection's name.
 //!
-//! **A message's record holds no text**: what the webhooks missed is known by who, whom and when.
-//! Calls are listed by when they ended.
+//! **A message's record holds no text**, alone as in the list: what the webhooks missed is known by
+//! who, whom and when. Calls are listed by when they ended.
 //!
-//! Left out: placing a call, which needs an address of ours that answers it.
+//! A call of ours (<https://www.plivo.com/docs/voice/api/call/make-a-call>) needs an address that says
+//! what to do once somebody picks up: the connection's own webhook, whose answer to a call that goes
+//! out is to do nothing, which ends it.
+
+mod answers;
 
 use honeytoken::PhoneNumber;
-use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::api::{Api, Ask};
-use super::words::{civil, later_page};
+use answers::{Application, Fired, ForSale, Held, Page, Sent};
+
+use super::api::Api;
+use super::ask::Ask;
+use super::lists::{Reading, later_page};
+use super::words::{bare, civil, filled, from_bare};
 use super::{
-    Ability, Account, AccountError, Answer, Batch, Hooks, Kind, Media, NumberType, NumberWish,
-    Offer, OwnNumber, Period, Record,
+    Ability, Account, AccountError, Answer, Batch, Hooks, Kind, Media, NamedFile, NumberType,
+    NumberWish, Offer, OwnNumber, Period, Record,
 };
 use crate::provider::records;
 
@@ -43,109 +50,14 @@ const CALL_STATUSES: [&str; 8] = [
 /// A call that began before the period may end in it: how long one may last, in seconds.
 const CALL_S_MAX: i64 = 86_400;
 
-const ABILITIES: [Ability; 9] = [
-    Ability::SearchNumbers,
-    Ability::BuyNumbers,
-    Ability::ReleaseNumbers,
-    Ability::PointNumbers,
-    Ability::ListNumbers,
-    Ability::ListMessages,
-    Ability::ListCalls,
-    Ability::SendMessages,
-    Ability::FetchMedia,
-];
+const MESSAGES: Reading = Reading::messages(records::plivo_message);
+const CALLS: Reading = Reading::calls(records::plivo_call, &CALL_STATUSES);
 
 /// An account at Plivo.
 pub(super) struct Plivo {
     pub(super) api: Api,
     /// `/v1/Account/MA…`.
     pub(super) root: String,
-}
-
-#[derive(Deserialize)]
-struct Page<T> {
-    #[serde(default)]
-    meta: Meta,
-    objects: Vec<T>,
-}
-
-#[derive(Default, Deserialize)]
-struct Meta {
-    #[serde(default)]
-    offset: u32,
-    /// A path, or a yes, where there is more.
-    #[serde(default)]
-    next: serde_json::Value,
-}
-
-impl Meta {
-    fn next(&self) -> Option<String> {
-        let more = match &self.next {
-            serde_json::Value::String(path) => !path.is_empty(),
-            other => other == true,
-        };
-        more.then(|| (self.offset + PAGE_ENTRIES).to_string())
-    }
-}
-
-#[derive(Deserialize)]
-struct ForSale {
-    number: String,
-    city: Option<String>,
-    region: Option<String>,
-    monthly_rental_rate: Option<String>,
-    restriction_text: Option<String>,
-    #[serde(default)]
-    sms_enabled: bool,
-    #[serde(default)]
-    voice_enabled: bool,
-    #[serde(default)]
-    mms_enabled: bool,
-}
-
-#[derive(Deserialize)]
-struct Held {
-    number: String,
-    application: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Application {
-    app_id: String,
-    #[serde(default)]
-    app_name: String,
-}
-
-#[derive(Deserialize)]
-struct Sent {
-    message_uuid: Vec<String>,
-}
-
-impl ForSale {
-    fn offer(self) -> Option<Offer> {
-        let place: Vec<String> = [self.city, self.region].into_iter().flatten().collect();
-        let carried = [
-            (self.sms_enabled, "sms"),
-            (self.voice_enabled, "voice"),
-            (self.mms_enabled, "mms"),
-        ];
-        let carried = carried.into_iter().filter(|(can, _)| *can);
-        Some(Offer {
-            number: e164(&self.number)?,
-            region: Some(place.join(", ")).filter(|place| !place.is_empty()),
-            carries: carried.map(|(_, word)| word.to_owned()).collect(),
-            requires: self.restriction_text.filter(|text| !text.is_empty()),
-            monthly: self.monthly_rental_rate,
-        })
-    }
-}
-
-fn e164(digits: &str) -> Option<PhoneNumber> {
-    format!("+{}", digits.trim_start_matches('+')).parse().ok()
-}
-
-fn digits(number: &PhoneNumber) -> &str {
-    number.as_str().trim_start_matches('+')
 }
 
 /// A name as applications may have: letters, digits, hyphens, underscores.
@@ -208,11 +120,7 @@ impl Account for Plivo {
     }
 
     fn abilities(&self) -> &'static [Ability] {
-        &ABILITIES
-    }
-
-    fn why_not(&self, _: Ability) -> &'static str {
-        "a call needs an address of ours that answers it"
+        &Ability::ALL
     }
 
     fn search<'a>(&'a self, wish: &'a NumberWish) -> Answer<'a, Vec<Offer>> {
@@ -244,25 +152,22 @@ impl Account for Plivo {
     fn order<'a>(&'a self, number: PhoneNumber, _: &'a str, hooks: &'a Hooks) -> Answer<'a, ()> {
         Box::pin(async move {
             let body = json!({ "app_id": self.application(hooks).await? });
-            let path = self.path(&format!("PhoneNumber/{}", digits(&number)));
+            let path = self.path(&format!("PhoneNumber/{}", bare(&number)));
             self.api.done(&Ask::post(HOST, path, body)).await
         })
     }
 
     fn release(&self, number: PhoneNumber) -> Answer<'_, ()> {
         Box::pin(async move {
-            let path = self.path(&format!("Number/{}", digits(&number)));
-            match self.api.done(&Ask::delete(HOST, path)).await {
-                Err(AccountError::NotFound(_)) => Ok(()),
-                outcome => outcome,
-            }
+            let path = self.path(&format!("Number/{}", bare(&number)));
+            self.api.gone(&Ask::delete(HOST, path)).await
         })
     }
 
     fn point<'a>(&'a self, number: PhoneNumber, hooks: &'a Hooks) -> Answer<'a, ()> {
         Box::pin(async move {
             let body = json!({ "app_id": self.application(hooks).await? });
-            let path = self.path(&format!("Number/{}", digits(&number)));
+            let path = self.path(&format!("Number/{}", bare(&number)));
             self.api
                 .done(&Ask::post(HOST, path, body).repeatable())
                 .await
@@ -276,10 +181,10 @@ impl Account for Plivo {
                 .json(&self.list("Number", cursor.as_deref()))
                 .await?;
             let own = |held: Held| {
-                let application = held.application.filter(|path| !path.is_empty());
+                let application = filled(held.application);
                 let application = application.map(|path| format!("application {path}"));
                 Some(OwnNumber {
-                    number: e164(&held.number)?,
+                    number: from_bare(&held.number)?,
                     id: held.number,
                     sms_url: application.clone(),
                     voice_url: application,
@@ -294,9 +199,9 @@ impl Account for Plivo {
 
     fn holds(&self, number: PhoneNumber) -> Answer<'_, bool> {
         Box::pin(async move {
-            let path = self.path(&format!("Number/{}", digits(&number)));
+            let path = self.path(&format!("Number/{}", bare(&number)));
             match self.api.json::<Held>(&Ask::get(HOST, path)).await {
-                Ok(held) => Ok(e164(&held.number) == Some(number)),
+                Ok(held) => Ok(from_bare(&held.number) == Some(number)),
                 Err(AccountError::NotFound(_)) => Ok(false),
                 Err(error) => Err(error),
             }
@@ -310,33 +215,32 @@ impl Account for Plivo {
         cursor: Option<String>,
     ) -> Answer<'a, Batch<Record>> {
         Box::pin(async move {
-            let ask = match kind {
-                Kind::Messages => self.list("Message", cursor.as_deref()).query(&[
-                    ("message_direction", "inbound"),
-                    ("message_time__gte", &civil(period.from)),
-                    ("message_time__lt", &civil(period.until)),
-                ]),
-                Kind::Calls => self.list("Call", cursor.as_deref()).query(&[
-                    ("call_direction", "inbound"),
-                    ("end_time__gte", &civil(period.from)),
-                    ("end_time__lt", &civil(period.until.plus_s(CALL_S_MAX))),
-                ]),
+            let (reading, ask) = match kind {
+                Kind::Messages => {
+                    let list = self.list("Message", cursor.as_deref()).query(&[
+                        ("message_direction", "inbound"),
+                        ("message_time__gte", &civil(period.from)),
+                        ("message_time__lt", &civil(period.until)),
+                    ]);
+                    (&MESSAGES, list)
+                }
+                Kind::Calls => {
+                    let list = self.list("Call", cursor.as_deref()).query(&[
+                        ("call_direction", "inbound"),
+                        ("end_time__gte", &civil(period.from)),
+                        ("end_time__lt", &civil(period.until.plus_s(CALL_S_MAX))),
+                    ]);
+                    (&CALLS, list)
+                }
             };
             let page: Page<Box<RawValue>> = self.api.json(&ask).await?;
-            let record = |raw: &RawValue| match kind {
-                Kind::Messages => Record::message(records::plivo_message, raw.get(), period),
-                Kind::Calls => Record::call(records::plivo_call, raw.get(), period, &CALL_STATUSES),
-            };
-            Ok(Batch {
-                next: page.meta.next(),
-                items: page.objects.iter().filter_map(|raw| record(raw)).collect(),
-            })
+            Ok(reading.page(&page.objects, page.meta.next(), period, None))
         })
     }
 
     fn send<'a>(&'a self, from: PhoneNumber, to: PhoneNumber, text: &'a str) -> Answer<'a, String> {
         Box::pin(async move {
-            let body = json!({ "src": digits(&from), "dst": digits(&to), "text": text });
+            let body = json!({ "src": bare(&from), "dst": bare(&to), "text": text });
             let ask = Ask::post(HOST, self.path("Message"), body);
             let sent: Sent = self.api.json(&ask).await?;
             let id = sent.message_uuid.into_iter().next();
@@ -344,7 +248,27 @@ impl Account for Plivo {
         })
     }
 
-    fn fetch<'a>(&'a self, url: &'a str) -> Answer<'a, Media> {
-        Box::pin(self.api.fetch(url))
+    fn ring<'a>(
+        &'a self,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        ring_s: u8,
+        hooks: &'a Hooks,
+    ) -> Answer<'a, String> {
+        Box::pin(async move {
+            let body = json!({
+                "from": bare(&from), "to": bare(&to), "ring_timeout": ring_s,
+                "answer_url": hooks.url, "answer_method": "POST",
+            });
+            let fired: Fired = self
+                .api
+                .json(&Ask::post(HOST, self.path("Call"), body))
+                .await?;
+            Ok(fired.request_uuid)
+        })
+    }
+
+    fn fetch<'a>(&'a self, file: NamedFile<'a>) -> Answer<'a, Media> {
+        Box::pin(self.api.fetch(file.url))
     }
 }

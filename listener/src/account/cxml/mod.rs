@@ -10,15 +10,19 @@
 //!
 //! Left out: pictures of a message that no webhook brought (the list only counts them).
 
-use honeytoken::PhoneNumber;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+mod answers;
 
-use super::api::{Api, Ask};
-use super::words::day;
+use honeytoken::PhoneNumber;
+
+use answers::{Available, ForSale, Held, Incoming, List, Made};
+
+use super::api::Api;
+use super::ask::Ask;
+use super::lists::Reading;
+use super::words::{day, filled};
 use super::{
-    Ability, Account, AccountError, Answer, Batch, Hooks, Kind, Media, NumberType, NumberWish,
-    Offer, OwnNumber, Period, Record,
+    Ability, Account, AccountError, Answer, Batch, Hooks, Kind, Media, NamedFile, NumberType,
+    NumberWish, Offer, OwnNumber, Period, Record,
 };
 use crate::provider::records;
 
@@ -38,85 +42,15 @@ const CALL_STATUSES: [&str; 9] = [
     "canceled",
 ];
 
+const MESSAGES: Reading = Reading::messages(records::cxml_message);
+const CALLS: Reading = Reading::calls(records::cxml_call, &CALL_STATUSES);
+
 /// An account at Twilio or SignalWire.
 pub(super) struct Cxml {
     pub(super) api: Api,
     pub(super) host: String,
     /// `/2010-04-01/Accounts/AC…`.
     pub(super) root: String,
-}
-
-#[derive(Deserialize)]
-struct Available {
-    available_phone_numbers: Vec<ForSale>,
-}
-
-#[derive(Deserialize)]
-struct ForSale {
-    phone_number: String,
-    locality: Option<String>,
-    region: Option<String>,
-    address_requirements: Option<String>,
-    #[serde(default)]
-    capabilities: serde_json::Map<String, serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-struct Incoming {
-    incoming_phone_numbers: Vec<Held>,
-    next_page_uri: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Held {
-    sid: String,
-    phone_number: String,
-    sms_url: Option<String>,
-    voice_url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct List {
-    #[serde(alias = "messages", alias = "calls")]
-    entries: Vec<Box<RawValue>>,
-    next_page_uri: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    sid: String,
-}
-
-impl ForSale {
-    fn offer(self) -> Option<Offer> {
-        let place = [self.locality, self.region];
-        let place: Vec<String> = place.into_iter().flatten().collect();
-        let can = |(name, can): (String, serde_json::Value)| {
-            (can == true).then(|| name.to_ascii_lowercase())
-        };
-        Some(Offer {
-            number: self.phone_number.parse().ok()?,
-            region: Some(place.join(", ")).filter(|place| !place.is_empty()),
-            carries: self.capabilities.into_iter().filter_map(can).collect(),
-            requires: self
-                .address_requirements
-                .filter(|needed| needed != "none")
-                .map(|needed| format!("address: {needed}")),
-            monthly: None,
-        })
-    }
-}
-
-impl Held {
-    fn own(self) -> Option<OwnNumber> {
-        let filled = |url: Option<String>| url.filter(|url| !url.is_empty());
-        Some(OwnNumber {
-            number: self.phone_number.parse().ok()?,
-            id: self.sid,
-            sms_url: filled(self.sms_url),
-            voice_url: filled(self.voice_url),
-        })
-    }
 }
 
 impl Cxml {
@@ -221,11 +155,7 @@ impl Account for Cxml {
                 return Ok(());
             };
             let path = self.path(&format!("IncomingPhoneNumbers/{}", held.sid));
-            match self.api.done(&Ask::delete(&self.host, path)).await {
-                // An earlier attempt whose answer was lost.
-                Err(AccountError::NotFound(_)) => Ok(()),
-                outcome => outcome,
-            }
+            self.api.gone(&Ask::delete(&self.host, path)).await
         })
     }
 
@@ -247,7 +177,7 @@ impl Account for Cxml {
             let items = found.incoming_phone_numbers.into_iter();
             Ok(Batch {
                 items: items.filter_map(Held::own).collect(),
-                next: found.next_page_uri.filter(|path| !path.is_empty()),
+                next: filled(found.next_page_uri),
             })
         })
     }
@@ -265,18 +195,12 @@ impl Account for Cxml {
         Box::pin(async move {
             let ask = self.page(self.list(kind, period), cursor);
             let list: List = self.api.json(&ask).await?;
-            let entries = list.entries.iter();
-            Ok(Batch {
-                items: entries
-                    .filter_map(|raw| match kind {
-                        Kind::Messages => Record::message(records::cxml_message, raw.get(), period),
-                        Kind::Calls => {
-                            Record::call(records::cxml_call, raw.get(), period, &CALL_STATUSES)
-                        }
-                    })
-                    .collect(),
-                next: list.next_page_uri.filter(|path| !path.is_empty()),
-            })
+            let reading = match kind {
+                Kind::Messages => &MESSAGES,
+                Kind::Calls => &CALLS,
+            };
+            let next = filled(list.next_page_uri);
+            Ok(reading.page(&list.entries, next, period, None))
         })
     }
 
@@ -288,7 +212,13 @@ impl Account for Cxml {
         })
     }
 
-    fn ring(&self, from: PhoneNumber, to: PhoneNumber, ring_s: u8) -> Answer<'_, String> {
+    fn ring<'a>(
+        &'a self,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        ring_s: u8,
+        _: &'a Hooks,
+    ) -> Answer<'a, String> {
         Box::pin(async move {
             let seconds = ring_s.to_string();
             let fields = [
@@ -302,7 +232,7 @@ impl Account for Cxml {
         })
     }
 
-    fn fetch<'a>(&'a self, url: &'a str) -> Answer<'a, Media> {
-        Box::pin(self.api.fetch(url))
+    fn fetch<'a>(&'a self, file: NamedFile<'a>) -> Answer<'a, Media> {
+        Box::pin(self.api.fetch(file.url))
     }
 }

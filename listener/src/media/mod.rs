@@ -2,76 +2,55 @@
 //!
 //! Off unless the settings say otherwise, country by country. What a contact names is fetched after
 //! the contact is durable, one file at a time, from the provider's own hosts alone. What fails is
-//! tried again for two days, unless it cannot pass; then the log says that it was given up. After a restart the contacts
-//! of the last two days are gone through again: what the log holds already is not fetched twice.
+//! tried again for two days, unless it cannot pass; each failure is an entry, and so is giving up.
+//! What is `owed` is a fold of the log.
 
-use std::collections::BTreeMap;
+mod owed;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use honeytoken::{Attachment, Contact, Event, Medium, Operation, RawBody, Timestamp};
+use honeytoken::{Attachment, AttachmentFailed, Contact, Event, Medium, RawBody, Timestamp};
 use ring::digest::{SHA256, digest};
 use serde_json::Value;
 use store::Draft;
 
-use crate::account::{AccountError, Media, without_query};
+use crate::account::{AccountError, Media, NamedFile, without_query};
 use crate::api_key::hex;
 use crate::app::App;
 use crate::config::Fetch;
-use crate::ledger::files_of;
+use crate::ledger::{View, files_of};
+use owed::Owed;
 
 /// How often it is looked for contacts with files, in seconds.
 const LOOK_EVERY_S: u64 = 5;
-/// How long a file is tried for, in seconds.
-const TRY_FOR_S: i64 = 2 * 86_400;
-/// The pause after the first failure, in seconds; each later one is twice as long.
-const FIRST_PAUSE_S: i64 = 60;
-/// The longest pause, in seconds.
-const PAUSE_S_MAX: i64 = 6 * 3_600;
-/// Contacts that wait for their files; those beyond are taken in when others are done.
-const WAITING_MAX: usize = 10_000;
+/// How far back contacts are looked through at a start, in seconds: what fell due while nobody was there
+/// is tried once more.
+const LOOK_BACK_S: i64 = 7 * 86_400;
 /// Files of one contact.
 const FILES_MAX: usize = 32;
 /// Phases of a recording in which there is no file, or not yet.
 const WITHOUT_FILE: [&str; 4] = ["in-progress", "absent", "failed", "processing"];
 
-/// The addresses of a contact's files.
-pub(crate) fn addresses(contact: &Contact) -> Vec<&str> {
+/// A contact's files, as it names them.
+pub(crate) fn named(contact: &Contact) -> Vec<NamedFile<'_>> {
     let of_message = contact.extra.get("media").and_then(Value::as_array);
     let pictures = of_message.into_iter().flatten();
     let pictures = pictures.filter_map(|picture| picture.get("url")?.as_str());
+    let pictures = pictures.map(|url| NamedFile {
+        url,
+        recording: None,
+    });
     let is_recording = contact.medium == Medium::Recording;
     let has_file = is_recording && !WITHOUT_FILE.contains(&contact.phase.as_str());
-    let recording = contact.extra.get("url").filter(|_| has_file);
-    let recording = recording.and_then(Value::as_str);
+    let text = |name: &str| contact.extra.get(name).and_then(Value::as_str);
+    let recording = text("url").filter(|_| has_file).map(|url| NamedFile {
+        url,
+        recording: text("recording"),
+    });
     pictures.chain(recording).take(FILES_MAX).collect()
-}
-
-/// A contact whose files are not all here.
-struct Waiting {
-    attempts: u32,
-    not_before: Timestamp,
-    until: Timestamp,
-}
-
-impl Waiting {
-    fn new(contact_at: Timestamp) -> Waiting {
-        Waiting {
-            attempts: 0,
-            not_before: Timestamp::EPOCH,
-            until: contact_at.plus_s(TRY_FOR_S),
-        }
-    }
-
-    /// After a failure at `now`: whether it is tried again.
-    fn failed(&mut self, now: Timestamp) -> bool {
-        let pause_s = FIRST_PAUSE_S << self.attempts.min(16);
-        self.attempts += 1;
-        self.not_before = now.plus_s(pause_s.min(PAUSE_S_MAX));
-        self.not_before < self.until
-    }
 }
 
 /// Why a file is not here.
@@ -103,39 +82,55 @@ pub(crate) async fn keep_up(app: Arc<App>) {
     if !app.config.recordings.is_on() {
         return;
     }
-    let since = app.recorder.clock().now().plus_s(-TRY_FOR_S);
+    let since = app.recorder.clock().now().plus_s(-LOOK_BACK_S);
     let view = app.recorder.view();
-    let mut seen = view.reader.first_since(since).unwrap_or(view.reader.size());
-    let mut waiting = BTreeMap::new();
+    let seen = view.reader.first_since(since).unwrap_or(view.reader.size());
+    let (mut owed, mut seen) = (Owed::default(), seen);
     loop {
-        gather(&app, &mut seen, &mut waiting);
-        let now = app.recorder.clock().now();
-        let due = waiting.iter().filter(|(_, w)| w.not_before <= now);
-        let due: Vec<u64> = due.map(|(index, _)| *index).collect();
-        for index in due {
-            let outcome = fetch(&app, index).await;
-            settle(&app, &mut waiting, index, outcome).await;
+        let folding = Arc::clone(&app);
+        let fold = move || fold(&folding, owed, seen);
+        (owed, seen) = match tokio::task::spawn_blocking(fold).await {
+            Ok(folded) => folded,
+            // The runtime ends.
+            Err(_) => return,
+        };
+        for index in owed.surplus() {
+            let why = "too many contacts wait for their files";
+            note(&app, index, why, None).await;
+            owed.settled(index);
+        }
+        for index in owed.due(app.recorder.clock().now()) {
+            match fetch(&app, index).await {
+                Ok(()) => owed.settled(index),
+                Err(failed) => {
+                    let again_at = owed.again_at(index, app.recorder.clock().now());
+                    let again_at = again_at.filter(|_| !failed.for_good);
+                    note(&app, index, &failed.why, again_at).await;
+                }
+            }
         }
         tokio::time::sleep(Duration::from_secs(LOOK_EVERY_S)).await;
     }
 }
 
-/// Takes in the contacts that came since.
-fn gather(app: &App, seen: &mut u64, waiting: &mut BTreeMap<u64, Waiting>) {
+/// Takes in what came since.
+fn fold(app: &App, mut owed: Owed, seen: u64) -> (Owed, u64) {
     let view = app.recorder.view();
     let size = view.reader.size();
-    while *seen < size && waiting.len() < WAITING_MAX {
-        let index = *seen;
-        *seen += 1;
-        let Ok(Some(entry)) = view.reader.entry(index) else {
-            continue;
-        };
-        let Event::Contact(contact) = &entry.event else {
-            continue;
-        };
-        if !addresses(contact).is_empty() && is_wanted(app, contact) {
-            waiting.insert(index, Waiting::new(entry.at));
+    for index in seen..size {
+        if let Ok(Some(entry)) = view.reader.entry(index) {
+            owed.apply(&entry, |contact| wanted(app, contact));
         }
+    }
+    (owed, seen.max(size))
+}
+
+/// How many files of a contact are wanted.
+fn wanted(app: &App, contact: &Contact) -> usize {
+    match named(contact).len() {
+        0 => 0,
+        files if is_wanted(app, contact) => files,
+        _ => 0,
     }
 }
 
@@ -179,19 +174,33 @@ async fn fetch(app: &App, index: u64) -> Result<(), Failed> {
         .cloned();
     let connection = connection.ok_or_else(|| passing("its connection is retired"))?;
     let account = app.accounts.open(&connection)?;
-    let here = files_of(view, index).map_err(passing)?;
-    for url in addresses(&contact) {
-        let plain = url.parse().map(without_query).unwrap_or_default();
-        if here.iter().any(|(_, file)| file.source_url == plain) {
+    let mut here = here(view, index)?;
+    for file in named(&contact) {
+        let address = file.url.parse().map(without_query).unwrap_or_default();
+        // Two files may differ in their queries alone.
+        if let Some(known) = here.iter().position(|known| *known == address) {
+            here.swap_remove(known);
             continue;
         }
-        let media = account.fetch(url).await?;
-        keep(app, index, &contact, media).await?;
+        let media = account.fetch(file).await?;
+        keep(app, index, &contact, address, media).await?;
     }
     Ok(())
 }
 
-async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<(), Failed> {
+/// Where the files of a contact that are here were fetched.
+fn here(view: &View, index: u64) -> Result<Vec<String>, Failed> {
+    let files = files_of(view, index).map_err(passing)?;
+    Ok(files.into_iter().map(|(_, file)| file.source_url).collect())
+}
+
+async fn keep(
+    app: &App,
+    index: u64,
+    contact: &Contact,
+    source_url: String,
+    media: Media,
+) -> Result<(), Failed> {
     let file = Attachment {
         contact: index,
         connection: contact.connection.clone(),
@@ -199,7 +208,7 @@ async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<
         sha256: hex(digest(&SHA256, &media.bytes).as_ref()),
         bytes: media.bytes.len() as u64,
         media_type: media.media_type,
-        source_url: media.source_url,
+        source_url,
         raw_content: Some(RawBody::Base64(STANDARD.encode(&media.bytes))),
     };
     let draft = Draft {
@@ -217,48 +226,26 @@ async fn keep(app: &App, index: u64, contact: &Contact, media: Media) -> Result<
     recorded.map(drop).map_err(passing)
 }
 
-async fn settle(
-    app: &App,
-    waiting: &mut BTreeMap<u64, Waiting>,
-    index: u64,
-    outcome: Result<(), Failed>,
-) {
-    let Err(Failed { why, for_good }) = outcome else {
-        waiting.remove(&index);
+/// Says in the log that a contact's files could not be fetched, and whether they are tried again.
+async fn note(app: &App, index: u64, why: &str, again_at: Option<Timestamp>) {
+    tracing::warn!(
+        entry.index = index,
+        error = why,
+        "file of a contact cannot be fetched"
+    );
+    let Ok(Some(entry)) = app.recorder.view().reader.entry(index) else {
         return;
     };
-    tracing::warn!(entry.index = index, error = %why, "file of a contact cannot be fetched");
-    let now = app.recorder.clock().now();
-    let waits = waiting.get_mut(&index).is_some_and(|w| w.failed(now));
-    if waits && !for_good {
+    let Event::Contact(contact) = entry.event else {
         return;
-    }
-    waiting.remove(&index);
-    let event = Event::Operation(Operation {
-        operation: "attachment_failed".to_owned(),
-        detail: format!("entry {index}: {why}"),
+    };
+    let event = Event::AttachmentFailed(AttachmentFailed {
+        contact: index,
+        connection: contact.connection,
+        why: why.to_owned(),
+        again_at,
     });
     if let Err(error) = app.recorder.decide(None, move |_| Ok(vec![event])).await {
         tracing::error!(%error, "failed fetch cannot be recorded");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_tried_for_two_days_and_then_given_up() {
-        let at = Timestamp::from_unix_s(1_800_000_000);
-        let mut waiting = Waiting::new(at);
-        let (mut now, mut pauses_s) = (at, Vec::new());
-        while waiting.failed(now) {
-            pauses_s.push(waiting.not_before.seconds_since(now) as i64);
-            now = waiting.not_before;
-        }
-        assert!(pauses_s.is_sorted());
-        assert_eq!((pauses_s[0], pauses_s.last()), (60, Some(&PAUSE_S_MAX)));
-        let tried_s = now.seconds_since(at) as i64;
-        assert!((TRY_FOR_S - PAUSE_S_MAX..TRY_FOR_S).contains(&tried_s));
     }
 }

@@ -4,26 +4,29 @@
 //! of its messaging profile and of its call-control application, so both have to be named in the
 //! connection's settings before numbers can be pointed at us.
 //!
-//! Messages that came in are found by their detail records
-//! (<https://developers.telnyx.com/api-reference/detail-records/search-detail-records>), which hold
-//! no text; it is asked for one by one where no webhook brought the message. They are asked for
-//! whole days and cut here.
+//! Recordings lie in a bucket of Telnyx's at Amazon, under addresses that are good for ten minutes;
+//! a new one is had by the recording's id
+//! (<https://developers.telnyx.com/docs/voice/programmable-voice/storing-call-recordings>,
+//! <https://developers.telnyx.com/api-reference/call-recordings/retrieve-a-call-recording>).
 //!
-//! Left out: a list of calls (the fields of a call's record are not documented); recordings, which
-//! lie at a storage provider's hosts.
+//! Left out: recordings that are stored in a bucket of the operator's own.
+
+mod answers;
+mod lists;
 
 use honeytoken::PhoneNumber;
-use serde::Deserialize;
 use serde_json::json;
-use serde_json::value::RawValue;
 
-use super::api::{Api, Ask};
-use super::words::{day, later_page};
+use answers::{Data, ForSale, Held, Made, Meta, Page, Recording};
+
+use super::api::Api;
+use super::ask::Ask;
+use super::lists::later_page;
+use super::open::segment;
 use super::{
-    Ability, Account, AccountError, Answer, Batch, Hooks, Kind, Media, NumberType, NumberWish,
-    Offer, OwnNumber, Period, Record, cannot,
+    Ability, Account, AccountError, Answer, Batch, Hooks, Kind, Media, NamedFile, NumberType,
+    NumberWish, Offer, OwnNumber, Period, Record,
 };
-use crate::provider::records;
 
 const HOST: &str = "api.telnyx.com";
 /// Entries of a list in one page.
@@ -31,16 +34,10 @@ const PAGE_ENTRIES: &str = "50";
 /// The version of the webhooks that the adapter reads.
 const WEBHOOK_VERSION: &str = "2";
 
-const ABILITIES: [Ability; 9] = [
-    Ability::SearchNumbers,
-    Ability::BuyNumbers,
-    Ability::ReleaseNumbers,
-    Ability::PointNumbers,
-    Ability::ListNumbers,
-    Ability::ListMessages,
-    Ability::SendMessages,
-    Ability::PlaceCalls,
-    Ability::FetchMedia,
+/// Where recordings lie, beside [`HOST`]: as documented, and no other folder of that host.
+pub(super) const MEDIA: [&str; 2] = [
+    "media.telnyx.com",
+    "s3.amazonaws.com/telephony-recorder-prod/",
 ];
 
 /// An account at Telnyx.
@@ -50,96 +47,6 @@ pub(super) struct Telnyx {
     pub(super) call_control: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Data<T> {
-    data: T,
-}
-
-#[derive(Deserialize)]
-struct Page<T> {
-    data: Vec<T>,
-    meta: Option<Meta>,
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    page_number: u32,
-    total_pages: u32,
-}
-
-impl Meta {
-    fn next(meta: Option<Meta>) -> Option<String> {
-        let meta = meta?;
-        (meta.page_number < meta.total_pages).then(|| (meta.page_number + 1).to_string())
-    }
-}
-
-#[derive(Deserialize)]
-struct ForSale {
-    phone_number: String,
-    #[serde(default)]
-    region_information: Vec<Region>,
-    #[serde(default)]
-    features: Vec<Feature>,
-    cost_information: Option<Cost>,
-}
-
-#[derive(Deserialize)]
-struct Region {
-    region_name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Feature {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Cost {
-    monthly_cost: Option<String>,
-    currency: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Held {
-    id: String,
-    phone_number: String,
-    messaging_profile_id: Option<String>,
-    connection_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    #[serde(alias = "call_control_id")]
-    id: String,
-}
-
-impl ForSale {
-    fn offer(self) -> Option<Offer> {
-        let places = self.region_information.into_iter();
-        let places: Vec<String> = places.filter_map(|region| region.region_name).collect();
-        let monthly = self.cost_information.and_then(|cost| {
-            let currency = cost.currency.unwrap_or_default();
-            Some(
-                format!("{} {currency}", cost.monthly_cost?)
-                    .trim_end()
-                    .to_owned(),
-            )
-        });
-        Some(Offer {
-            number: self.phone_number.parse().ok()?,
-            region: Some(places.join(", ")).filter(|places| !places.is_empty()),
-            carries: self
-                .features
-                .into_iter()
-                .map(|feature| feature.name.to_ascii_lowercase())
-                .collect(),
-            requires: None,
-            monthly,
-        })
-    }
-}
-
 impl Telnyx {
     async fn held(&self, number: PhoneNumber) -> Result<Option<Held>, AccountError> {
         let ask =
@@ -147,23 +54,6 @@ impl Telnyx {
         let found: Page<Held> = self.api.json(&ask).await?;
         let exact = |held: &Held| held.phone_number == number.as_str();
         Ok(found.data.into_iter().find(exact))
-    }
-
-    /// A number that we hold, with the addresses as far as they can be known: those of its profile
-    /// and application, if they are ours.
-    fn own(held: Held) -> Option<OwnNumber> {
-        Some(OwnNumber {
-            number: held.phone_number.parse().ok()?,
-            id: held.id,
-            sms_url: held
-                .messaging_profile_id
-                .filter(|id| !id.is_empty())
-                .map(|id| format!("messaging profile {id}")),
-            voice_url: held
-                .connection_id
-                .filter(|id| !id.is_empty())
-                .map(|id| format!("connection {id}")),
-        })
     }
 
     /// Sets the webhooks of the profile and of the application.
@@ -203,11 +93,7 @@ impl Account for Telnyx {
     }
 
     fn abilities(&self) -> &'static [Ability] {
-        &ABILITIES
-    }
-
-    fn why_not(&self, _: Ability) -> &'static str {
-        "the fields of a call's detail record are not documented"
+        &Ability::ALL
     }
 
     fn search<'a>(&'a self, wish: &'a NumberWish) -> Answer<'a, Vec<Offer>> {
@@ -264,10 +150,7 @@ impl Account for Telnyx {
                 return Ok(());
             };
             let ask = Ask::delete(HOST, format!("/v2/phone_numbers/{}", held.id));
-            match self.api.done(&ask).await {
-                Err(AccountError::NotFound(_)) => Ok(()),
-                outcome => outcome,
-            }
+            self.api.gone(&ask).await
         })
     }
 
@@ -301,7 +184,7 @@ impl Account for Telnyx {
             ]);
             let found: Page<Held> = self.api.json(&ask).await?;
             Ok(Batch {
-                items: found.data.into_iter().filter_map(Telnyx::own).collect(),
+                items: found.data.into_iter().filter_map(Held::own).collect(),
                 next: Meta::next(found.meta),
             })
         })
@@ -317,51 +200,18 @@ impl Account for Telnyx {
         period: &'a Period,
         cursor: Option<String>,
     ) -> Answer<'a, Batch<Record>> {
-        if kind == Kind::Calls {
-            return cannot(self, Ability::ListCalls);
+        match kind {
+            Kind::Messages => Box::pin(self.messages(period, cursor)),
+            Kind::Calls => Box::pin(self.calls(period, cursor)),
         }
-        Box::pin(async move {
-            let ask = Ask::get(HOST, "/v2/detail_records").query(&[
-                ("filter[record_type]", "messaging"),
-                ("filter[direction]", "inbound"),
-                ("filter[created_at][gte]", &day(period.from, -1)),
-                ("filter[created_at][lt]", &day(period.until, 2)),
-                ("sort", "created_at"),
-                ("page[size]", PAGE_ENTRIES),
-                ("page[number]", later_page(cursor.as_deref(), "1")),
-            ]);
-            let found: Page<Box<RawValue>> = self.api.json(&ask).await?;
-            Ok(Batch {
-                items: found
-                    .data
-                    .iter()
-                    .filter_map(|raw| Record::message(records::telnyx_detail, raw.get(), period))
-                    .collect(),
-                next: Meta::next(found.meta),
-            })
-        })
+    }
+
+    fn reaches_back_s(&self, kind: Kind) -> Option<i64> {
+        (kind == Kind::Calls).then_some(lists::CALLS_BACK_S)
     }
 
     fn complete<'a>(&'a self, record: Record) -> Answer<'a, Record> {
-        Box::pin(async move {
-            let Some(id) = record.event.event_id.clone() else {
-                return Ok(record);
-            };
-            let ask = Ask::get(HOST, format!("/v2/messages/{id}"));
-            match self.api.json::<Data<Box<RawValue>>>(&ask).await {
-                // Kept for a while only; the list's own record has to do.
-                Err(AccountError::NotFound(_)) => Ok(record),
-                Err(error) => Err(error),
-                Ok(Data { data }) => Ok(match records::telnyx_message(data.get()) {
-                    Some(event) => Record {
-                        raw: data.get().to_owned(),
-                        event,
-                        ..record
-                    },
-                    None => record,
-                }),
-            }
-        })
+        Box::pin(self.whole(record))
     }
 
     fn send<'a>(&'a self, from: PhoneNumber, to: PhoneNumber, text: &'a str) -> Answer<'a, String> {
@@ -375,7 +225,13 @@ impl Account for Telnyx {
         })
     }
 
-    fn ring(&self, from: PhoneNumber, to: PhoneNumber, ring_s: u8) -> Answer<'_, String> {
+    fn ring<'a>(
+        &'a self,
+        from: PhoneNumber,
+        to: PhoneNumber,
+        ring_s: u8,
+        _: &'a Hooks,
+    ) -> Answer<'a, String> {
         Box::pin(async move {
             let application = self.call_control.as_deref();
             let application =
@@ -389,7 +245,17 @@ impl Account for Telnyx {
         })
     }
 
-    fn fetch<'a>(&'a self, url: &'a str) -> Answer<'a, Media> {
-        Box::pin(self.api.fetch(url))
+    fn fetch<'a>(&'a self, file: NamedFile<'a>) -> Answer<'a, Media> {
+        Box::pin(async move {
+            let Some(id) = file.recording else {
+                return self.api.fetch(file.url).await;
+            };
+            let id = segment("recording", id)?;
+            let ask = Ask::get(HOST, format!("/v2/recordings/{id}"));
+            let found: Data<Recording> = self.api.json(&ask).await?;
+            let url = found.data.url();
+            let url = url.ok_or_else(|| self.api.malformed("a recording without an address"))?;
+            self.api.fetch(&url).await
+        })
     }
 }
