@@ -23,6 +23,11 @@ fn replay(target: &str, run: fn(&[u8])) {
 }
 
 #[test]
+fn what_providers_answer() {
+    replay("account", targets::account);
+}
+
+#[test]
 fn webhooks() {
     replay("webhook", targets::webhook);
 }

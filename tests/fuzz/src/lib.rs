@@ -1,6 +1,7 @@
 //! What is done with bytes from outside, one function for each fuzz target. None may panic, whatever
 //! the bytes.
 
+mod answers;
 mod bundle;
 mod signed;
 
@@ -85,6 +86,13 @@ pub fn out_of_reach() -> Vec<&'static str> {
     let doors = signed::DOORS.iter();
     let closed = doors.filter(|door| !takes(door, true) && !takes(door, false));
     closed.map(|door| door.provider).collect()
+}
+
+/// What a provider's API answers: first which provider, then the answer to whatever it is asked.
+pub fn account(data: &[u8]) {
+    if let [which, answer @ ..] = data {
+        answers::read(usize::from(*which), answer);
+    }
 }
 
 /// What a daemon tells: arguments and variables, one a line, variables with a `=`.
