@@ -14,6 +14,7 @@ use crate::taxonomy::Whose;
 use crate::text::{TEXT_CHARS_MAX, digest};
 use crate::verdict::{Attribution, Campaign, Link, Verdict};
 
+pub(crate) mod activity;
 mod close;
 mod dating;
 mod decide;
