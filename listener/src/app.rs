@@ -15,7 +15,9 @@ use crate::config::CallAnswer;
 use crate::config::Config;
 use crate::connections::Connections;
 use crate::failed_keys::FailedKeys;
+use crate::heard::AllHeard;
 use crate::metrics::Metrics;
+use crate::page::Pages;
 use crate::provider::Calls;
 use crate::recorder::Recorder;
 
@@ -52,6 +54,10 @@ pub struct App {
     pub(crate) log_tag: LogTag,
     /// One simulation at a time: it takes a core for seconds.
     pub(crate) simulations: Arc<Semaphore>,
+    /// What came through each connection since the start.
+    pub(crate) heard: AllHeard,
+    /// What pages remember: who is signed in.
+    pub(crate) pages: Pages,
     /// News for the stream.
     pub news: broadcast::Sender<News>,
     /// Whether the end has begun: streams, which have none of their own, end with it.
@@ -69,6 +75,7 @@ impl App {
         let connections = Connections::default();
         connections.refresh(&recorder.view().state().registry);
         let log_tag = LogTag::of(&origin(&recorder));
+        let pages = Pages::new(&config.page);
         Arc::new(App {
             recorder,
             config,
@@ -84,6 +91,8 @@ impl App {
             troubles: Troubles::default(),
             log_tag,
             simulations: Arc::new(Semaphore::new(1)),
+            heard: AllHeard::default(),
+            pages,
             news: broadcast::channel(STREAM_MESSAGES_MAX).0,
             closing: watch::Sender::new(false),
         })
@@ -97,6 +106,20 @@ impl App {
                 seconds: self.config.calls.ring_s,
             },
         }
+    }
+
+    /// The path of a link that signs in as an admin, once, within ten minutes; none if no admin's key
+    /// is live, or the system has no randomness.
+    pub fn sign_in_path(&self) -> Option<String> {
+        let key = {
+            let state = self.recorder.view().state();
+            let mut keys = state.registry.keys();
+            keys.find(|key| key.role.may_administer())?.key.clone()
+        };
+        let now = self.recorder.clock().now();
+        let link = self.pages.sessions.link(key, now);
+        let token = link.inspect_err(|error| tracing::error!(%error, "no link to sign in"));
+        Some(format!("/sign-in?once={}", token.ok()?))
     }
 
     /// Tells the stream; nobody listening is fine.
@@ -119,7 +142,7 @@ fn origin(recorder: &Recorder) -> String {
 /// A message of the stream.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// `contact`, `verdict`, `checkpoint`, `coverage` or `line`.
+    /// `contact`, `verdict`, `checkpoint`, `coverage`, `line` or `connection`.
     pub topic: &'static str,
     /// The platform it concerns, which not every key may see.
     pub platform: Option<honeytoken::PlatformId>,

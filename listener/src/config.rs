@@ -59,6 +59,8 @@ pub struct Config {
     pub tls: Option<TlsConfig>,
     /// What proves that lines live.
     pub life: LifeConfig,
+    /// The pages.
+    pub page: PageConfig,
     /// Decoys.
     pub persona: PersonaConfig,
     /// Outside authorities that vouch for checkpoints, by name.
@@ -84,6 +86,7 @@ impl Default for Config {
             limits: Limits::default(),
             tls: None,
             life: LifeConfig::default(),
+            page: PageConfig::default(),
             persona: PersonaConfig::default(),
             anchors: BTreeMap::new(),
             accounts: AccountsConfig::default(),
@@ -204,6 +207,31 @@ pub struct TlsConfig {
     pub certificate: PathBuf,
     /// Its private key, PEM.
     pub key: PathBuf,
+}
+
+/// The pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PageConfig {
+    /// Who may be signed in at once; beyond it whoever was seen last the longest ago is signed out.
+    pub sessions_max: NonZeroU32,
+    /// A session ends when nothing was asked for so long, in hours.
+    pub session_idle_h: NonZeroU32,
+    /// A session ends so long after it began, in hours.
+    pub session_h: NonZeroU32,
+    /// The time zone of times on pages for whoever chose none, such as `Asia/Shanghai`.
+    pub time_zone: String,
+}
+
+impl Default for PageConfig {
+    fn default() -> PageConfig {
+        PageConfig {
+            sessions_max: at_least_one(1024),
+            session_idle_h: at_least_one(12),
+            session_h: at_least_one(72),
+            time_zone: "UTC".to_owned(),
+        }
+    }
 }
 
 /// Decoys.

@@ -24,7 +24,7 @@ use store::Draft;
 
 use crate::api::parts::Path;
 use crate::api_key::hex;
-use crate::app::App;
+use crate::app::{App, News};
 use crate::connections::{Connected, fetch};
 use crate::ledger::Recorded;
 use crate::life;
@@ -51,12 +51,34 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match take(&app, &path, &uri, &method, &headers, body).await {
+    let taken = take(&app, &path, &uri, &method, &headers, body).await;
+    tell(
+        &app,
+        &path,
+        taken.as_ref().err().map(|(_, problem)| problem),
+    );
+    match taken {
         Ok(response) => response,
         Err((outcome, problem)) => {
             app.metrics.webhook(outcome);
             problem.into_response()
         }
+    }
+}
+
+/// Tells whoever sets a connection up and waits what became of a request.
+fn tell(app: &App, path: &[(String, String)], refusal: Option<&Problem>) {
+    let Ok((id, _)) = connection(app, path) else {
+        return;
+    };
+    let now = app.recorder.clock().now();
+    if app.heard.note(&id, now, refusal) && app.news.receiver_count() > 0 {
+        let json = serde_json::json!({ "connection": id, "taken": refusal.is_none() });
+        app.tell(News {
+            topic: "connection",
+            platform: None,
+            json: json.to_string().into(),
+        });
     }
 }
 

@@ -8,7 +8,8 @@
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - [`pool`]: many lines at once, and news of where they stand.
-//! - `hooks`: the webhook door. `api`: keys in, JSON out. [`server`]: sockets and limits.
+//! - `hooks`: the webhook door. `api`: keys in, JSON out; `page`: the same for people. [`server`]: sockets
+//!   and limits.
 //! - [`alerts`]: people hear of what matters without asking.
 //! - [`life`]: what shows that a line would hear a call, and who is told when nothing does.
 //! - [`Running`]: an installation at work, from start to end.
@@ -31,12 +32,14 @@ mod clock;
 mod config;
 mod connections;
 mod failed_keys;
+mod heard;
 mod hooks;
 pub mod import;
 pub mod ledger;
 pub mod life;
 mod media;
 mod metrics;
+mod page;
 pub mod pool;
 mod problem;
 pub mod provider;
@@ -48,6 +51,6 @@ pub use anchors::{AnchorConfig, AnchorSettingsError};
 pub use clock::Clock;
 pub use config::{
     AccountsConfig, CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Fetch, Limits,
-    LogConfig, PersonaConfig, Publish, RecordingsConfig, TlsConfig,
+    LogConfig, PageConfig, PersonaConfig, Publish, RecordingsConfig, TlsConfig,
 };
 pub use running::{Running, StartError};

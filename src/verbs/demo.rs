@@ -57,7 +57,8 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<Exit> {
         ..Config::default()
     };
     let running = Running::start(ledger, clock.clone(), config, vec![], url.clone())?;
-    let view = std::sync::Arc::clone(running.app.recorder.view());
+    let app = std::sync::Arc::clone(&running.app);
+    let view = std::sync::Arc::clone(app.recorder.view());
 
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = tokio::spawn(running.serve(listener, None, async {
@@ -75,6 +76,7 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<Exit> {
     if !args.exit {
         clock.run();
         serve::announce(&url)?;
+        serve::announce_page(&url, &app)?;
         table::print(&format!(
             "admin key: {}\nAPI: {url}/v1/openapi.json",
             key.expose()
@@ -82,6 +84,7 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<Exit> {
         table::print("stop with Ctrl-C; the data folder of a demo is removed then")?;
         serve::stop_signal()?.await;
     }
+    drop(app);
     // A server that ended by itself says why when it is joined.
     let _ = stop.send(());
     server.await?;

@@ -34,6 +34,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     // Whoever reads the announcement may ask for the end at once.
     let stop = stop_signal()?;
     announce(&url)?;
+    announce_page(&url, &running.app)?;
     running.serve(listener, tls, stop).await;
     Ok(Exit::Ok)
 }
@@ -57,6 +58,17 @@ pub(crate) fn announce(url: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "listening on {url}")?;
     out.flush()
+}
+
+/// Says how to come in without a key, once.
+pub(crate) fn announce_page(url: &str, app: &listener::app::App) -> std::io::Result<()> {
+    let Some(path) = app.sign_in_path() else {
+        return Ok(());
+    };
+    writeln!(
+        std::io::stdout(),
+        "open {url}{path} (good once, within ten minutes)"
+    )
 }
 
 /// Ready when the process is asked to stop.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
 use bytes::Bytes;
 use honeytoken::{ConnectionId, Line, LineRole, PhoneNumber, Timestamp};
 use serde::Deserialize;
@@ -22,7 +21,8 @@ use crate::problem::Problem;
 
 mod answer;
 
-use answer::{LineResult, LinesOut};
+use answer::LineResult;
+pub(crate) use answer::LinesOut;
 
 /// Lines in one request as JSON; more are answered 400.
 const LINES_MAX: usize = 10_000;
@@ -31,7 +31,7 @@ const LINES_MAX: usize = 10_000;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinesIn {
-    lines: Vec<LineIn>,
+    pub(crate) lines: Vec<LineIn>,
 }
 
 /// A line to add.
@@ -39,28 +39,28 @@ pub(crate) struct LinesIn {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LineIn {
     /// E.164; with `country`, also as people there write it.
-    number: String,
+    pub(crate) number: String,
     /// Where its calls and messages come from.
-    connection: String,
+    pub(crate) connection: String,
     /// `canary`, to be placed, or `control`, never given to anyone.
     #[serde(default = "canary")]
     #[schema(value_type = String)]
-    role: LineRole,
+    pub(crate) role: LineRole,
     /// The block of neighbouring numbers it was bought from.
     #[serde(default)]
-    block: Option<String>,
+    pub(crate) block: Option<String>,
     /// ISO 3166 code.
     #[serde(default)]
-    country: Option<String>,
+    pub(crate) country: Option<String>,
     /// Since when we hold it; now if not given.
     #[serde(default)]
-    acquired_at: Option<String>,
+    pub(crate) acquired_at: Option<String>,
     /// Until when it only listens; if not given, as the policy says, or else ready at once.
     #[serde(default)]
-    soak_until: Option<String>,
+    pub(crate) soak_until: Option<String>,
     /// Whether several platforms may be given it.
     #[serde(default)]
-    shared: bool,
+    pub(crate) shared: bool,
 }
 
 const fn canary() -> LineRole {
@@ -73,9 +73,9 @@ const fn canary() -> LineRole {
 pub(crate) struct AddingQuery {
     /// Whether to say only what would become of them.
     #[serde(default)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// The connection of a sheet's rows that name none.
-    connection: Option<String>,
+    pub(crate) connection: Option<String>,
 }
 
 /// A body of lines: JSON, or a sheet.
@@ -116,7 +116,7 @@ pub(crate) async fn create(
     caller: Caller,
     Query(query): Query<AddingQuery>,
     body: LinesBody,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<LinesOut>), Problem> {
     caller.may_work()?;
     let mut answer = LinesOut::new(query.dry_run);
     match body {

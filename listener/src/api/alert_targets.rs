@@ -28,68 +28,68 @@ use crate::problem::Problem;
 pub(crate) struct AlertTargetIn {
     /// Our name for it.
     #[serde(default)]
-    id: Option<String>,
+    pub(crate) id: Option<String>,
     /// `standard_webhooks`, `slack`, `discord`, `dingtalk`, `wecom`, `feishu` or `email`.
-    channel: String,
+    pub(crate) channel: String,
     /// What the channel needs and may be shown, such as `host`, `from`, `to`.
     #[serde(default)]
-    settings: BTreeMap<String, String>,
+    pub(crate) settings: BTreeMap<String, String>,
     /// What the channel needs and is never returned, such as `url`, `whsec`, `password`.
     #[serde(default)]
-    secrets: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, String>,
     /// What it wants to hear of; empty: of everything.
     #[serde(default)]
-    topics: Vec<String>,
+    pub(crate) topics: Vec<String>,
     /// Of which platforms; empty: of all that its owner may see.
     #[serde(default)]
-    platforms: Vec<String>,
+    pub(crate) platforms: Vec<String>,
     /// Of the platforms of which study.
     #[serde(default)]
-    study: Option<String>,
+    pub(crate) study: Option<String>,
     /// `zh` or `en`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
     /// At most one alert per platform, and else per topic, in so many minutes; 10 if not given.
     #[serde(default)]
-    throttle_min: Option<u32>,
+    pub(crate) throttle_min: Option<u32>,
     /// What links in its messages begin with.
     #[serde(default)]
-    link_base: Option<String>,
+    pub(crate) link_base: Option<String>,
     /// Whether it may be on this machine or in a private network; for admins to set.
     #[serde(default)]
-    allow_private: bool,
+    pub(crate) allow_private: bool,
 }
 
 /// A target, without its secrets.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AlertTargetOut {
-    id: String,
-    channel: String,
-    settings: BTreeMap<String, String>,
+    pub(crate) id: String,
+    pub(crate) channel: String,
+    pub(crate) settings: BTreeMap<String, String>,
     /// The names of the secrets that are set.
-    secrets: Vec<String>,
-    topics: Vec<String>,
-    platforms: Vec<String>,
-    study: Option<String>,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) topics: Vec<String>,
+    pub(crate) platforms: Vec<String>,
+    pub(crate) study: Option<String>,
     #[schema(value_type = String)]
-    language: Language,
-    throttle_min: u32,
-    link_base: Option<String>,
-    allow_private: bool,
+    pub(crate) language: Language,
+    pub(crate) throttle_min: u32,
+    pub(crate) link_base: Option<String>,
+    pub(crate) allow_private: bool,
     /// The key whose sight it has; null: the installation's own.
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// Why nothing is sent to it, if so.
-    disabled: Option<String>,
+    pub(crate) disabled: Option<String>,
 }
 
 /// What came of a test.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AlertTestOut {
     /// Whether the other side took the message.
-    delivered: bool,
+    pub(crate) delivered: bool,
     /// Why not.
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// Makes a target, or replaces it under the same id.

@@ -20,22 +20,22 @@ use crate::problem::Problem;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AttentionOut {
     /// `line_silent` or `line_unproven`.
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The line; masked for viewers.
-    number: String,
-    connection: String,
+    pub(crate) number: String,
+    pub(crate) connection: String,
     /// Since when.
     #[schema(value_type = Option<String>)]
-    since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
     /// The kind of sign that is missing.
     #[schema(value_type = Option<String>)]
-    missing: Option<Basis>,
+    pub(crate) missing: Option<Basis>,
     /// In Chinese.
-    zh: String,
+    pub(crate) zh: String,
     /// In English.
-    en: String,
+    pub(crate) en: String,
     /// The entry that added the line.
-    index: u64,
+    pub(crate) index: u64,
 }
 
 /// Lines that are silent, and lines whose silence nobody would notice, in the order in which they were

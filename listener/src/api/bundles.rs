@@ -21,7 +21,7 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub(crate) struct BundleQuery {
     /// `regulator`, `platform` or `public`.
-    preset: String,
+    pub(crate) preset: String,
 }
 
 /// An evidence bundle about a platform: a zip file that anybody can check offline. Its making is

@@ -1,12 +1,12 @@
 //! Who asks, and what they may.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use honeytoken::{KeyId, PhoneNumber, PlatformId, Role};
+use honeytoken::{KeyCreated, KeyId, PhoneNumber, PlatformId, Role};
 
 use super::page::ListQuery;
 use crate::api_key::ApiKey;
@@ -26,6 +26,19 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whoever holds this key, if it is a live one of ours.
+    pub(crate) fn by_key(app: &App, text: &str) -> Option<Caller> {
+        let digest = text.parse::<ApiKey>().ok()?.sha256();
+        let state = app.recorder.view().state();
+        state.registry.key_by_digest(&digest).map(Caller::from)
+    }
+
+    /// Whoever came in under this key, if it is still live.
+    pub(crate) fn of(app: &App, key: &KeyId) -> Option<Caller> {
+        let state = app.recorder.view().state();
+        state.registry.key(key).map(Caller::from)
+    }
+
     /// For those who may change lines, platforms and honeytokens.
     ///
     /// # Errors
@@ -89,6 +102,15 @@ impl Caller {
     }
 }
 
+impl From<&KeyCreated> for Caller {
+    fn from(key: &KeyCreated) -> Caller {
+        Caller {
+            key: key.key.clone(),
+            role: key.role,
+        }
+    }
+}
+
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
 
@@ -97,7 +119,10 @@ impl FromRequestParts<Arc<App>> for Caller {
             None => Err(Problem::unauthorized(
                 "no key; send Authorization: Bearer cnry_…",
             )),
-            Some(text) => caller(app, text).ok_or_else(|| refused(app, parts)),
+            Some(text) => Caller::by_key(app, text).ok_or_else(|| {
+                let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+                refused(app, from.map(|info| info.0.ip()))
+            }),
         }
     }
 }
@@ -108,22 +133,9 @@ fn presented(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
-fn caller(app: &App, text: &str) -> Option<Caller> {
-    let digest = text.parse::<ApiKey>().ok()?.sha256();
-    let state = app.recorder.view().state();
-    let key = state.registry.key_by_digest(&digest)?;
-    Some(Caller {
-        key: key.key.clone(),
-        role: key.role,
-    })
-}
-
-fn refused(app: &App, parts: &Parts) -> Problem {
+/// The refusal of a key that is none of ours; whoever tries many is told to wait.
+pub(crate) fn refused(app: &App, address: Option<IpAddr>) -> Problem {
     app.metrics.failed_key();
-    let address = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
     let now = app.recorder.clock().now();
     match address.is_none_or(|address| app.failed_keys.note(address, now)) {
         true => Problem::unauthorized("key is not one of ours, or was revoked"),

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use honeytoken::{Connection, ConnectionId, Event, PhoneNumber, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,35 +28,35 @@ const REMARK: &str = "note";
 pub(crate) struct ConnectionIn {
     /// Our name for it, part of the webhook's URL.
     #[serde(default)]
-    id: Option<String>,
+    pub(crate) id: Option<String>,
     /// Which adapter, such as `twilio`.
-    provider: String,
+    pub(crate) provider: String,
     /// What the adapter verifies with, by the provider's names; never returned.
     #[serde(default)]
-    secrets: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, String>,
     /// Where the provider reaches us, if not under the installation's own address.
     #[serde(default)]
-    public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// Our lines by what the provider calls them where it does not name the number, such as
     /// `{"SIM1": "+14155550130"}`: a SIM's slot, a device's or channel's id, a modem's name.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
-    lines: BTreeMap<String, PhoneNumber>,
+    pub(crate) lines: BTreeMap<String, PhoneNumber>,
 }
 
 /// A connection, without its secrets.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConnectionOut {
-    id: String,
-    provider: String,
+    pub(crate) id: String,
+    pub(crate) provider: String,
     /// The names of the secrets that are set.
-    secrets: Vec<String>,
-    public_url: Option<String>,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) public_url: Option<String>,
     /// Lines by the provider's names for them.
     #[schema(value_type = BTreeMap<String, String>)]
-    lines: BTreeMap<String, PhoneNumber>,
+    pub(crate) lines: BTreeMap<String, PhoneNumber>,
     /// What to enter at the provider.
-    webhook_url: String,
+    pub(crate) webhook_url: String,
 }
 
 /// Makes a connection.
@@ -67,7 +66,7 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<ConnectionIn>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<ConnectionOut>), Problem> {
     let id = body
         .id
         .clone()
@@ -84,7 +83,7 @@ pub(crate) async fn replace(
     caller: Caller,
     Path(id): Path<String>,
     Body(body): Body<ConnectionIn>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<ConnectionOut>), Problem> {
     set(&app, &caller, &id, body).await
 }
 

@@ -86,17 +86,17 @@ pub(crate) struct ContactOut {
 /// A later stage of a call.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FollowUp {
-    index: u64,
-    kind: &'static str,
-    phase: String,
-    text: Option<String>,
-    duration_s: Option<u32>,
+    pub(crate) index: u64,
+    pub(crate) kind: &'static str,
+    pub(crate) phase: String,
+    pub(crate) text: Option<String>,
+    pub(crate) duration_s: Option<u32>,
     #[schema(value_type = Option<String>)]
-    claimed_at: Option<Timestamp>,
+    pub(crate) claimed_at: Option<Timestamp>,
     #[schema(value_type = String)]
-    received_at: Timestamp,
+    pub(crate) received_at: Timestamp,
     /// Recordings and pictures that were fetched.
-    attachments: Vec<AttachmentOut>,
+    pub(crate) attachments: Vec<AttachmentOut>,
 }
 
 /// Contacts, newest first.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use honeytoken::{
     Consent, Event, Honeytoken, HoneytokenId, HoneytokenRecord, Issue, Language, LineChoice,
     PhoneNumber, Placing, Refusal, Registry, RequestKind, Stratum,
@@ -26,37 +25,38 @@ use crate::problem::Problem;
 
 mod shapes;
 
-use shapes::{HoneytokenOut, PersonaBody, shown};
+use shapes::shown;
+pub(crate) use shapes::{HoneytokenOut, PersonaBody};
 
 /// A wish to place a number.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HoneytokenIn {
     /// With whom: a platform's id.
-    platform: String,
+    pub(crate) platform: String,
     /// Which line, E.164; without it a ready one is drawn by lot under the committed seed.
     #[serde(default)]
-    line: Option<String>,
+    pub(crate) line: Option<String>,
     /// When the number was typed into the form; now if not given.
     #[serde(default)]
-    registered_at: Option<String>,
+    pub(crate) registered_at: Option<String>,
     /// As whom; a persona is drawn if not given.
     #[serde(default)]
-    persona: Option<PersonaBody>,
+    pub(crate) persona: Option<PersonaBody>,
     /// What was ticked: `{"marketing": false}`.
     #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<String, bool>)]
-    consent: Consent,
+    pub(crate) consent: Consent,
     /// ISO 3166 code of the line's country.
     #[serde(default)]
-    country: Option<String>,
+    pub(crate) country: Option<String>,
     /// Language of a drawn persona, `zh` or `en`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
     /// The study it belongs to.
     #[serde(default)]
-    study: Option<String>,
+    pub(crate) study: Option<String>,
 }
 
 /// Places a number with a platform.
@@ -66,7 +66,7 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<HoneytokenIn>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<HoneytokenOut>), Problem> {
     caller.may_work()?;
     let wish = checked(body)?;
     if !caller.may_see(&app, &wish.platform) {
@@ -263,10 +263,10 @@ fn visible(app: &App, caller: &Caller, id: &str) -> Result<HoneytokenId, Problem
 pub(crate) struct RequestIn {
     /// `opt_out`, `erasure` or `access`.
     #[schema(value_type = String)]
-    kind: RequestKind,
+    pub(crate) kind: RequestKind,
     /// When; now if not given.
     #[serde(default)]
-    at: Option<String>,
+    pub(crate) at: Option<String>,
 }
 
 /// Notes that the decoy asked its platform for something.
@@ -278,7 +278,7 @@ pub(crate) async fn request(
     caller: Caller,
     Path(id): Path<String>,
     Body(body): Body<RequestIn>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<HoneytokenOut>), Problem> {
     caller.may_work()?;
     let id = visible(&app, &caller, &id)?;
     let at = body.at.map(|text| time("at", &text)).transpose()?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use honeytoken::{Event, KeyCreated, KeyId, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,30 +23,30 @@ use crate::problem::Problem;
 pub(crate) struct KeyIn {
     /// `admin`, `analyst`, `auditor` or `viewer`.
     #[schema(value_type = String)]
-    role: Role,
+    pub(crate) role: Role,
     /// Whose it is.
     #[serde(default)]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// A key that was just made.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewKey {
-    id: String,
+    pub(crate) id: String,
     #[schema(value_type = String)]
-    role: Role,
-    name: Option<String>,
+    pub(crate) role: Role,
+    pub(crate) name: Option<String>,
     /// The key itself: shown this once, kept nowhere.
-    key: String,
+    pub(crate) key: String,
 }
 
 /// A key as it is known.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct KeyOut {
-    id: String,
+    pub(crate) id: String,
     #[schema(value_type = String)]
-    role: Role,
-    name: Option<String>,
+    pub(crate) role: Role,
+    pub(crate) name: Option<String>,
 }
 
 /// Makes a key and shows it once.
@@ -57,7 +56,7 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<KeyIn>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<NewKey>), Problem> {
     caller.may_administer()?;
     let (key, event) = new_key(body.role.as_str(), body.role, body.name.clone())
         .map_err(|error| Problem::internal(&error))?;

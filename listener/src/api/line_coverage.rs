@@ -30,64 +30,64 @@ const INTERVALS_MAX: usize = 5_000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct WindowQuery {
     /// Beginning, RFC 3339 or Unix seconds; 30 days before the end if not given.
-    since: Option<String>,
+    pub(crate) since: Option<String>,
     /// End, excluded; now if not given.
-    until: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 /// When a line was proven alive.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LineCoverageOut {
-    number: String,
+    pub(crate) number: String,
     #[schema(value_type = String)]
-    since: Timestamp,
+    pub(crate) since: Timestamp,
     #[schema(value_type = String)]
-    until: Timestamp,
+    pub(crate) until: Timestamp,
     /// `alive`, `silent`, `waiting` for a first sign, `unproven` (nothing could prove it), `off`.
     #[schema(value_type = String)]
-    life: Word,
+    pub(crate) life: Word,
     /// The strongest kind of sign that it gives or is set up to give.
     #[schema(value_type = Option<String>)]
-    proof: Option<Basis>,
+    pub(crate) proof: Option<Basis>,
     #[schema(value_type = Option<String>)]
-    alive_at: Option<Timestamp>,
+    pub(crate) alive_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
-    silent_since: Option<Timestamp>,
+    pub(crate) silent_since: Option<Timestamp>,
     /// Hours in the window that count as exposure.
-    live_hours: f64,
+    pub(crate) live_hours: f64,
     /// What was proven, oldest first.
-    intervals: Vec<ProvenOut>,
+    pub(crate) intervals: Vec<ProvenOut>,
     /// What was not.
-    gaps: Vec<GapOut>,
+    pub(crate) gaps: Vec<GapOut>,
     /// Whether older intervals or gaps were left out, since there are too many.
-    truncated: bool,
+    pub(crate) truncated: bool,
     /// Each day of the window (UTC).
-    days: Vec<DayOut>,
+    pub(crate) days: Vec<DayOut>,
 }
 
 /// An interval in which a line was proven alive.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProvenOut {
     #[schema(value_type = String)]
-    from: Timestamp,
+    pub(crate) from: Timestamp,
     #[schema(value_type = String)]
-    until: Timestamp,
+    pub(crate) until: Timestamp,
     /// What it rests on: `provider_list`, `asserted`, `heartbeat`, `device`, `test_message`, from the
     /// weakest to the strongest.
     #[schema(value_type = String)]
-    basis: Basis,
+    pub(crate) basis: Basis,
     /// Whether it counts for verdicts; the provider's list does not.
-    exposure: bool,
+    pub(crate) exposure: bool,
 }
 
 /// An interval in which a line was not proven alive.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct GapOut {
     #[schema(value_type = String)]
-    from: Timestamp,
+    pub(crate) from: Timestamp,
     #[schema(value_type = String)]
-    until: Timestamp,
-    hours: f64,
+    pub(crate) until: Timestamp,
+    pub(crate) hours: f64,
 }
 
 /// A day.
@@ -95,9 +95,9 @@ pub(crate) struct GapOut {
 pub(crate) struct DayOut {
     /// When it begins, UTC.
     #[schema(value_type = String)]
-    day: Timestamp,
+    pub(crate) day: Timestamp,
     /// Hours of it that count as exposure, 0 to 24.
-    live_hours: f64,
+    pub(crate) live_hours: f64,
 }
 
 /// When a line was proven alive, by what, and when not. Viewers, who see no numbers, ask for
@@ -198,38 +198,38 @@ fn newest<T>(mut list: Vec<T>) -> (Vec<T>, bool) {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FleetOut {
     #[schema(value_type = String)]
-    since: Timestamp,
+    pub(crate) since: Timestamp,
     #[schema(value_type = String)]
-    until: Timestamp,
+    pub(crate) until: Timestamp,
     /// How many of all lines are `alive`, `silent`, `waiting`, `unproven`, `off`.
     #[schema(value_type = BTreeMap<String, u64>)]
-    lines: BTreeMap<Word, u64>,
-    items: Vec<FleetLineOut>,
-    next_cursor: Option<String>,
+    pub(crate) lines: BTreeMap<Word, u64>,
+    pub(crate) items: Vec<FleetLineOut>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// A line's life in sums.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FleetLineOut {
     /// Masked for viewers.
-    number: String,
-    connection: String,
+    pub(crate) number: String,
+    pub(crate) connection: String,
     #[schema(value_type = String)]
-    life: Word,
+    pub(crate) life: Word,
     #[schema(value_type = Option<String>)]
-    proof: Option<Basis>,
+    pub(crate) proof: Option<Basis>,
     /// Hours in the window that count as exposure.
-    live_hours: f64,
+    pub(crate) live_hours: f64,
     /// Their share of the window since we hold the line, 0 to 1.
-    live_share: f64,
+    pub(crate) live_share: f64,
     /// Whether nothing proves its life now.
-    gap_now: bool,
+    pub(crate) gap_now: bool,
     #[schema(value_type = Option<String>)]
-    alive_at: Option<Timestamp>,
+    pub(crate) alive_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
-    silent_since: Option<Timestamp>,
+    pub(crate) silent_since: Option<Timestamp>,
     /// The entry that added it.
-    index: u64,
+    pub(crate) index: u64,
 }
 
 /// The life of all lines in sums, in the order in which they were added; `since` and `until` are the

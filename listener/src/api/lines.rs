@@ -10,7 +10,7 @@ use honeytoken::{
     SenderKind, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
 use super::json::Body;
@@ -31,14 +31,14 @@ const DAY_S: i64 = 86_400;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DirtyOut {
     /// Contacts that it heard in its soak, the stages of a call once.
-    contacts: u64,
+    pub(crate) contacts: u64,
     /// More than this make it dirty.
-    contacts_max: u32,
+    pub(crate) contacts_max: u32,
     /// `disqualify`: never drawn; `mark`: drawn last.
     #[schema(value_type = String)]
-    action: DirtyAction,
+    pub(crate) action: DirtyAction,
     /// In words.
-    reason: String,
+    pub(crate) reason: String,
 }
 
 impl From<Dirty> for DirtyOut {
@@ -61,60 +61,83 @@ impl From<Dirty> for DirtyOut {
 /// A line as it stands.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LineOut {
-    number: String,
-    connection: String,
+    pub(crate) number: String,
+    pub(crate) connection: String,
     #[schema(value_type = String)]
-    role: LineRole,
+    pub(crate) role: LineRole,
     /// `soaking`, `ready`, `dirty`, `control`, `placed` or `retired`.
     #[schema(value_type = String)]
-    state: LineState,
-    block: Option<String>,
-    country: Option<String>,
+    pub(crate) state: LineState,
+    pub(crate) block: Option<String>,
+    pub(crate) country: Option<String>,
     #[schema(value_type = String)]
-    acquired_at: Timestamp,
+    pub(crate) acquired_at: Timestamp,
     #[schema(value_type = Option<String>)]
-    soak_until: Option<Timestamp>,
-    shared: bool,
-    honeytokens: Vec<String>,
+    pub(crate) soak_until: Option<Timestamp>,
+    pub(crate) shared: bool,
+    pub(crate) honeytokens: Vec<String>,
     /// The platforms it was placed with.
-    platforms: Vec<String>,
-    contacts: u64,
-    soak_contacts: u64,
+    pub(crate) platforms: Vec<String>,
+    pub(crate) contacts: u64,
+    pub(crate) soak_contacts: u64,
     /// Why it is dirty, if it is: drawn last, or never, as the policy says.
-    dirty: Option<DirtyOut>,
+    pub(crate) dirty: Option<DirtyOut>,
     #[schema(value_type = Option<String>)]
-    last_contact_at: Option<Timestamp>,
+    pub(crate) last_contact_at: Option<Timestamp>,
     /// When it last gave a sign of life.
     #[schema(value_type = Option<String>)]
-    alive_at: Option<Timestamp>,
+    pub(crate) alive_at: Option<Timestamp>,
     /// `alive`, `silent`, `waiting` for a first sign, `unproven` (nothing could prove it), `off`.
     #[schema(value_type = String)]
-    life: Word,
+    pub(crate) life: Word,
     /// The strongest kind of sign that it gives or is set up to give.
     #[schema(value_type = Option<String>)]
-    proof: Option<Basis>,
+    pub(crate) proof: Option<Basis>,
     /// Since when it is silent.
     #[schema(value_type = Option<String>)]
-    silent_since: Option<Timestamp>,
+    pub(crate) silent_since: Option<Timestamp>,
     /// The entry that added it.
-    index: u64,
+    pub(crate) index: u64,
+}
+
+/// Which lines are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LinesQuery {
+    /// Only those that stand there: `soaking`, `ready`, `dirty`, `control`, `placed`, `retired`.
+    #[param(value_type = Option<String>)]
+    pub(crate) state: Option<LineState>,
+    /// Only those that are `alive`, `silent`, `waiting`, `unproven`, `off`.
+    #[param(value_type = Option<String>)]
+    pub(crate) life: Option<Word>,
+    /// Only those of this connection.
+    pub(crate) connection: Option<String>,
 }
 
 /// All lines, in the order in which they were added.
-#[utoipa::path(get, path = "/v1/lines", tag = "lines", params(ListQuery),
+#[utoipa::path(get, path = "/v1/lines", tag = "lines", params(ListQuery, LinesQuery),
     responses((status = 200, body = Page<LineOut>)))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Query(query): Query<ListQuery>,
+    Query(which): Query<LinesQuery>,
 ) -> Result<Json<Page<LineOut>>, Problem> {
     let (platform, number) = (query.platform()?, caller.line(&query)?);
     let now = app.recorder.clock().now();
     let state = app.recorder.view().state();
-    let wanted = |v: &LineView<'_>| number.is_none_or(|n| v.line.number == n);
+    let looks = Looks::new(&state, &app.config.life);
+    let wanted = |v: &LineView<'_>| {
+        number.is_none_or(|n| v.line.number == n)
+            && which.state.is_none_or(|state| v.state == state)
+            && which
+                .connection
+                .as_ref()
+                .is_none_or(|id| v.line.connection.as_str() == id)
+            && which.life.is_none_or(|word| looks.at(v).word == word)
+    };
     let mut lines: Vec<_> = state.registry.lines(now).filter(wanted).collect();
     lines.sort_by_key(|view| view.index);
-    let looks = Looks::new(&state, &app.config.life);
     let shown = lines.iter().map(|view| {
         // By entry, twenty digits wide: a cursor made of the number would show it to viewers.
         let key = format!("{:020}", view.index);
@@ -216,10 +239,10 @@ fn must_be_open(state: &Fold, caller: &Caller, number: &PhoneNumber) -> Result<(
 pub(crate) struct SoakIn {
     /// Until when, RFC 3339 or Unix seconds.
     #[serde(default)]
-    soak_until: Option<String>,
+    pub(crate) soak_until: Option<String>,
     /// Or for how many days from now.
     #[serde(default)]
-    soak_days: Option<u32>,
+    pub(crate) soak_days: Option<u32>,
 }
 
 impl SoakIn {

@@ -3,47 +3,47 @@
 //! A file per resource; a handler that takes a [`caller::Caller`] is closed to strangers. The
 //! routes and their OpenAPI description are one list, so that neither can drift.
 
-mod adding;
-mod alert_targets;
+pub(crate) mod adding;
+pub(crate) mod alert_targets;
 mod alerts;
-mod attachments;
-mod attention;
+pub(crate) mod attachments;
+pub(crate) mod attention;
 mod backups;
-mod bundles;
-mod caller;
-mod connections;
-mod contacts;
-mod coverage;
-mod custody;
+pub(crate) mod bundles;
+pub(crate) mod caller;
+pub(crate) mod connections;
+pub(crate) mod contacts;
+pub(crate) mod coverage;
+pub(crate) mod custody;
 mod description;
 mod designs;
 mod graph;
-mod health;
-mod honeytokens;
-mod json;
-mod keys;
-mod line_coverage;
-mod lines;
+pub(crate) mod health;
+pub(crate) mod honeytokens;
+pub(crate) mod json;
+pub(crate) mod keys;
+pub(crate) mod line_coverage;
+pub(crate) mod lines;
 mod log;
 mod message;
-mod notes;
+pub(crate) mod notes;
 mod numbers;
-mod page;
+pub(crate) mod page;
 pub(crate) mod parts;
-mod platforms;
-mod policy;
-mod pool;
-mod power;
+pub(crate) mod platforms;
+pub(crate) mod policy;
+pub(crate) mod pool;
+pub(crate) mod power;
 mod reconciliations;
 pub(crate) mod redact;
-mod stream;
-mod studies;
-mod verdicts;
+pub(crate) mod stream;
+pub(crate) mod studies;
+pub(crate) mod verdicts;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, Uri, header};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
@@ -58,12 +58,13 @@ use crate::problem::Problem;
 use description::Description;
 pub(crate) use numbers::hooks;
 
-/// All routes: the API, the log, the webhook door.
+/// All routes: the API, the log, the pages, the webhook door.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let (router, description) = documented().split_for_parts();
     let description = description::complete(description);
     let openapi = get(|| async move { Json(description) });
     router
+        .merge(crate::page::router(&app))
         .route("/v1/openapi.json", openapi)
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
@@ -145,11 +146,12 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::metrics))
 }
 
-async fn nothing_here(uri: Uri) -> Problem {
-    Problem::not_found(format!(
+async fn nothing_here(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
+    let problem = Problem::not_found(format!(
         "nothing at {}; /v1/openapi.json lists what there is",
         uri.path()
-    ))
+    ));
+    crate::page::nothing_here(&app, &uri, &headers, problem)
 }
 
 async fn other_method() -> Problem {

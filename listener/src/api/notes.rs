@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use honeytoken::{Entry, Event, Note, NoteTopic, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
@@ -32,26 +31,26 @@ const NOTES_DEEP_MAX: usize = 64;
 pub(crate) struct NoteIn {
     /// A platform's id.
     #[serde(default)]
-    platform: Option<String>,
+    pub(crate) platform: Option<String>,
     /// Or an entry's index.
     #[serde(default)]
-    entry: Option<u64>,
+    pub(crate) entry: Option<u64>,
     /// What it says, at most 16 KiB.
-    text: String,
+    pub(crate) text: String,
 }
 
 /// A note.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NoteOut {
     /// Its entry.
-    index: u64,
+    pub(crate) index: u64,
     #[schema(value_type = String)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Whose: the key.
-    by: Option<String>,
-    platform: Option<String>,
-    entry: Option<u64>,
-    text: String,
+    pub(crate) by: Option<String>,
+    pub(crate) platform: Option<String>,
+    pub(crate) entry: Option<u64>,
+    pub(crate) text: String,
 }
 
 impl NoteOut {
@@ -89,7 +88,7 @@ pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(body): Body<NoteIn>,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<NoteOut>), Problem> {
     caller.may_work()?;
     let topic = topic(&body)?;
     if !is_open(&app, &caller, &topic) {

@@ -23,41 +23,55 @@ use crate::problem::Problem;
 pub(crate) struct PlatformBody {
     /// Its id; made from the name if not given.
     #[serde(default)]
-    id: Option<String>,
+    pub(crate) id: Option<String>,
     /// Its name as people know it.
-    name: String,
+    pub(crate) name: String,
     /// The company behind it.
     #[serde(default)]
-    operator: Option<String>,
+    pub(crate) operator: Option<String>,
     /// Its trade.
     #[serde(default)]
-    sector: Option<String>,
+    pub(crate) sector: Option<String>,
     /// Domains that are its own.
     #[serde(default)]
-    domains: Vec<String>,
+    pub(crate) domains: Vec<String>,
     /// Senders that are its own.
     #[serde(default)]
-    known_senders: Vec<String>,
+    pub(crate) known_senders: Vec<String>,
     /// Signatures it signs messages with, without 【】.
     #[serde(default)]
-    signatures: Vec<String>,
+    pub(crate) signatures: Vec<String>,
     /// Whom it declared to share data with.
     #[serde(default)]
-    declared_partners: Vec<PartnerBody>,
+    pub(crate) declared_partners: Vec<PartnerBody>,
 }
 
 /// A third party that a platform declared.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PartnerBody {
-    name: String,
+    pub(crate) name: String,
     #[serde(default)]
-    domains: Vec<String>,
+    pub(crate) domains: Vec<String>,
     #[serde(default)]
-    senders: Vec<String>,
+    pub(crate) senders: Vec<String>,
 }
 
 impl PlatformBody {
+    /// A platform of which nothing but its name is known.
+    pub(crate) fn named(name: String) -> PlatformBody {
+        PlatformBody {
+            id: None,
+            name,
+            operator: None,
+            sector: None,
+            domains: vec![],
+            known_senders: vec![],
+            signatures: vec![],
+            declared_partners: vec![],
+        }
+    }
+
     fn into_platform(self, id: PlatformId) -> Platform {
         let partner = |p: PartnerBody| Partner {
             name: p.name,
@@ -136,7 +150,11 @@ pub(crate) async fn replace(
     .await
 }
 
-async fn declare(
+/// Declares a platform, or describes it anew.
+///
+/// # Errors
+/// 400, 403, 404.
+pub(crate) async fn declare(
     app: &App,
     caller: &Caller,
     body: PlatformBody,

@@ -19,19 +19,19 @@ use crate::problem::Problem;
 pub(crate) struct PolicyBody {
     /// False-discovery level at which `leaked` and `resold` are said, more than 0, at most 0.5.
     #[serde(default)]
-    alpha: Option<f64>,
+    pub(crate) alpha: Option<f64>,
     /// Prior probability that a platform leaks, between 0 and 1.
     #[serde(default)]
-    prior: Option<f64>,
+    pub(crate) prior: Option<f64>,
     /// Days of soak of a line that is added without any, 1 to 366; null: it is ready at once.
     #[serde(default)]
-    soak_days: Option<u32>,
+    pub(crate) soak_days: Option<u32>,
     /// What becomes of lines that hear too much in their soak; null: nothing.
     #[serde(default)]
-    dirty_lines: Option<DirtyLinesBody>,
+    pub(crate) dirty_lines: Option<DirtyLinesBody>,
     /// Version of the method; may be left out, and cannot be changed.
     #[serde(default)]
-    method: Option<String>,
+    pub(crate) method: Option<String>,
 }
 
 /// When a line is dirty, and what follows.

@@ -28,13 +28,13 @@ const BUSY_RETRY_S: u64 = 10;
 #[into_params(parameter_in = Query)]
 pub(crate) struct PowerQuery {
     /// Numbers given to one platform, 1 to 10.
-    lines: u32,
+    pub(crate) lines: u32,
     /// Days watched, from the first registration on, 7 to 365.
-    days: u32,
+    pub(crate) days: u32,
     /// Contacts that a leak brings to each number, on the average, 1 to 50.
-    size: u32,
+    pub(crate) size: u32,
     /// Worlds to simulate, 10 to 400; 100 if not given.
-    trials: Option<u32>,
+    pub(crate) trials: Option<u32>,
 }
 
 /// How likely a leak of this size would be found, by simulation with this installation's noise

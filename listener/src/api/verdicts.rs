@@ -39,7 +39,7 @@ async fn all(app: &App) -> Result<Vec<Verdict>, Problem> {
 }
 
 /// Asks the fold off the async threads, since the answer may take a while.
-pub(super) async fn folded<T: Send + 'static>(
+pub(crate) async fn folded<T: Send + 'static>(
     app: &App,
     ask: impl FnOnce(&Fold) -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -48,7 +48,7 @@ pub(super) async fn folded<T: Send + 'static>(
     answer.await.map_err(|error| Problem::internal(&error))
 }
 
-pub(super) fn open_to(state: &Fold, caller: &Caller, platform: &PlatformId) -> bool {
+pub(crate) fn open_to(state: &Fold, caller: &Caller, platform: &PlatformId) -> bool {
     caller.role.may_administer() || state.registry.may_see(&caller.key, platform)
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use honeytoken::{Basis, LineState, LineView, TestMedium, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::LifeConfig;
 use crate::import;
 use crate::ledger::{Condition, State};
 
 /// Where a line stands, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
     /// It gave a sign within its time.

@@ -25,16 +25,16 @@ pub(crate) struct Kind {
     /// The word in the settings.
     pub(crate) id: &'static str,
     /// Settings that it has.
-    settings: &'static [&'static str],
+    pub(crate) settings: &'static [&'static str],
     /// Secrets that it has.
-    secrets: &'static [&'static str],
+    pub(crate) secrets: &'static [&'static str],
     /// The other side takes one message in so many seconds.
     pub(crate) gap_s: u32,
     connect: fn(&Given<'_>) -> Result<Channel, TargetError>,
 }
 
 /// All channels by id.
-const KINDS: [&Kind; 7] = [
+pub(crate) const KINDS: [&Kind; 7] = [
     &dingtalk::KIND,
     &discord::KIND,
     &email::KIND,

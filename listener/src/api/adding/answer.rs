@@ -17,39 +17,39 @@ const REFUSED_TOLD_MAX: usize = 1_000;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LinesOut {
     /// Each line; of a sheet, the refused ones only.
-    pub(super) lines: Vec<LineResult>,
+    pub(crate) lines: Vec<LineResult>,
     /// How many are in the pool now.
-    pub(super) added: u64,
+    pub(crate) added: u64,
     /// How many are not.
-    pub(super) refused: u64,
+    pub(crate) refused: u64,
     /// How many refused rows of a sheet are not told one by one.
-    pub(super) left_off: u64,
+    pub(crate) left_off: u64,
     /// Whether nothing was recorded.
-    pub(super) dry_run: bool,
+    pub(crate) dry_run: bool,
     /// In what a sheet was written.
-    pub(super) encoding: Option<&'static str>,
+    pub(crate) encoding: Option<&'static str>,
     /// A sheet's columns that mean nothing here.
-    pub(super) passed_over: Vec<String>,
+    pub(crate) passed_over: Vec<String>,
     /// What to think about, and on how many lines.
-    pub(super) warnings: BTreeMap<&'static str, u64>,
+    pub(crate) warnings: BTreeMap<&'static str, u64>,
 }
 
 /// What became of one line.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LineResult {
-    number: String,
+    pub(crate) number: String,
     /// Whether it is in the pool now, or would be.
-    pub(super) added: bool,
+    pub(crate) added: bool,
     /// The entry that added it.
-    index: Option<u64>,
+    pub(crate) index: Option<u64>,
     /// Why not.
-    error: Option<Problem>,
+    pub(crate) error: Option<Problem>,
     /// What to think about.
-    warnings: Vec<&'static str>,
+    pub(crate) warnings: Vec<&'static str>,
     /// The row of the sheet, by its line in the file, from 1.
-    row: Option<u64>,
+    pub(crate) row: Option<u64>,
     /// The column that does not fit.
-    column: Option<&'static str>,
+    pub(crate) column: Option<&'static str>,
 }
 
 impl LinesOut {

@@ -12,18 +12,18 @@ use crate::api::redact::masked;
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PersonaBody {
-    name: String,
+    pub(crate) name: String,
     #[serde(default)]
-    given: Option<String>,
+    pub(crate) given: Option<String>,
     #[serde(default)]
-    family: Option<String>,
+    pub(crate) family: Option<String>,
     #[serde(default)]
-    romanised: Option<String>,
+    pub(crate) romanised: Option<String>,
     #[serde(default)]
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
 }
 
 impl PersonaBody {
@@ -69,28 +69,28 @@ impl PersonaBody {
 /// A honeytoken as it stands.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HoneytokenOut {
-    id: String,
-    platform: String,
+    pub(crate) id: String,
+    pub(crate) platform: String,
     /// The number; hidden from viewers.
-    number: String,
+    pub(crate) number: String,
     /// The decoy; hidden from viewers.
-    persona: Option<PersonaBody>,
+    pub(crate) persona: Option<PersonaBody>,
     #[schema(value_type = std::collections::BTreeMap<String, bool>)]
-    consent: Consent,
+    pub(crate) consent: Consent,
     #[schema(value_type = String)]
-    registered_at: Timestamp,
-    country: Option<String>,
-    study: Option<String>,
-    ended: bool,
-    requests: Vec<RequestOut>,
+    pub(crate) registered_at: Timestamp,
+    pub(crate) country: Option<String>,
+    pub(crate) study: Option<String>,
+    pub(crate) ended: bool,
+    pub(crate) requests: Vec<RequestOut>,
     /// The entry that issued it.
-    pub(super) index: u64,
+    pub(crate) index: u64,
     /// How its line was found: `lot`, or `chosen` by somebody; null where the log does not say.
-    placing: Option<&'static str>,
+    pub(crate) placing: Option<&'static str>,
     /// The draw, if it was by lot: enough to draw again.
-    lot: Option<LotOut>,
+    pub(crate) lot: Option<LotOut>,
     /// What the inference lacks.
-    warnings: Vec<&'static str>,
+    pub(crate) warnings: Vec<&'static str>,
 }
 
 /// A draw of a line.
@@ -126,9 +126,9 @@ impl LotOut {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RequestOut {
     #[schema(value_type = String)]
-    kind: RequestKind,
+    pub(crate) kind: RequestKind,
     #[schema(value_type = String)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// A honeytoken; number and persona only if `open`.

@@ -1,0 +1,8 @@
+//! Pieces that several pages are made of.
+
+pub(super) mod code;
+pub(super) mod contact;
+pub(super) mod marks;
+pub(super) mod pager;
+pub(super) mod spark;
+pub(super) mod strip;

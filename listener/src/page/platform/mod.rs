@@ -1,0 +1,276 @@
+//! A platform: what is said of it, why, and what may be done with that.
+//!
+//! - [`show`]: the page. [`picture`]: the timeline and what each piece weighs. [`doubt`]: what would
+//!   change the verdict. [`notes`]: analysts' notes. [`edit`]: the platform's own description.
+
+mod doubt;
+pub(super) mod edit;
+pub(super) mod notes;
+mod picture;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+use report::{CampaignOut, VerdictOut};
+use serde::Deserialize;
+
+use super::form::Form;
+use super::layout::{self, Place};
+use super::parts::{contact, marks};
+use super::visitor::Visitor;
+use super::{Shown, honeytokens as tokens, words};
+use crate::api::bundles::{self, BundleQuery};
+use crate::api::contacts::{self, ContactOut};
+use crate::api::honeytokens::{self, HoneytokenOut};
+use crate::api::notes::NoteOut;
+use crate::api::page::ListQuery;
+use crate::api::parts::{Path, Query};
+use crate::api::platforms::{self, PlatformBody};
+use crate::api::verdicts;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Newest contacts on the page; the rest is a list of its own.
+const CONTACTS: usize = 15;
+/// Campaigns on the page.
+const CAMPAIGNS: usize = 20;
+/// Numbers on the page, and in its picture.
+const TOKENS: usize = 40;
+
+/// What the page shows.
+pub(super) struct Platform {
+    pub(super) body: PlatformBody,
+    pub(super) id: String,
+    pub(super) verdict: VerdictOut,
+    pub(super) tokens: Vec<HoneytokenOut>,
+    contacts: Vec<ContactOut>,
+    campaigns: Vec<CampaignOut>,
+    /// None where the visitor may not see them.
+    notes: Option<Vec<NoteOut>>,
+    /// The level at which verdicts are said.
+    pub(super) alpha: f64,
+    /// Platforms that are watched.
+    pub(super) watched: usize,
+}
+
+/// The page.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Shown, Problem> {
+    let platform = look(&app, &visitor, &id).await?;
+    let picture = picture::draw(&app, &visitor, &platform).await?;
+    let title = platform.body.name.clone();
+    Ok(layout::page(
+        &visitor,
+        Place::Platforms,
+        &title,
+        &markup(&visitor, &platform, &picture),
+    ))
+}
+
+async fn look(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Platform, Problem> {
+    let caller = || visitor.caller.clone();
+    let of = |limit| {
+        Query(ListQuery {
+            limit: Some(limit),
+            platform: Some(id.to_owned()),
+            ..ListQuery::default()
+        })
+    };
+    let state = || State(Arc::clone(app));
+    let verdict = verdicts::one(state(), caller(), Path(id.to_owned()))
+        .await?
+        .0;
+    let body = platforms::list(state(), caller(), of(1))
+        .await?
+        .0
+        .items
+        .pop();
+    let notes = match visitor.caller.role.may_see_personal_data() {
+        true => Some(notes::of(app, visitor, id).await?),
+        false => None,
+    };
+    let (alpha, watched) = {
+        let state = app.recorder.view().state();
+        let alpha = state
+            .registry
+            .policy()
+            .map_or(honeytoken::Policy::standard().alpha, |p| p.alpha);
+        (alpha, state.registry.platforms().count())
+    };
+    Ok(Platform {
+        body: body.ok_or_else(|| Problem::not_found("no platform of this id"))?,
+        id: id.to_owned(),
+        verdict,
+        tokens: honeytokens::list(state(), caller(), of(TOKENS))
+            .await?
+            .0
+            .items,
+        contacts: contacts::list(state(), caller(), of(CONTACTS))
+            .await?
+            .0
+            .items,
+        campaigns: verdicts::campaigns(state(), caller(), of(CAMPAIGNS))
+            .await?
+            .0
+            .items,
+        notes,
+        alpha,
+        watched,
+    })
+}
+
+fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup) -> Markup {
+    let lang = visitor.guest.lang;
+    let verdict = &platform.verdict;
+    html! {
+        p.crumbs { a href="/platforms" { (lang.say("Platforms", "平台")) } }
+        h1 { (platform.body.name) }
+        div #verdict data-live="contact verdict coverage" {
+            p.verdict { (marks::class(lang, verdict.class))
+                @for flag in &verdict.flags { span.flag { (report::flag_words(*flag, lang.language())) } } }
+            p.lead { (words::class_means(lang, verdict.class)) }
+            p.reason { (lang.say(&verdict.reasons.en, &verdict.reasons.zh)) }
+            (facts(visitor, platform))
+            (picture)
+            (doubt::section(visitor, platform))
+            (campaigns(visitor, platform))
+            (came(visitor, platform))
+        }
+        (numbers(visitor, platform))
+        (notes::section(visitor, platform, platform.notes.as_deref()))
+        (take_away(visitor, platform))
+        (edit::section(visitor, platform))
+        (layout::live())
+    }
+}
+
+fn facts(visitor: &Visitor, platform: &Platform) -> Markup {
+    let (guest, lang) = (&visitor.guest, visitor.guest.lang);
+    let verdict = &platform.verdict;
+    html! {
+        dl.facts {
+            div { dt { (lang.say("Probability of a leak", "泄露概率")) } dd { (marks::percent(verdict.probability)) } }
+            div { dt { (lang.say("Error rate", "误判率")) } dd { (marks::percent(verdict.fdr)) } }
+            div { dt { (lang.say("Numbers reached", "受扰号码")) } dd { (verdict.canaries_hit) " / " (verdict.canaries) } }
+            div { dt { (lang.say("Watched, number-days", "观察（号·日）")) } dd { (format!("{:.0}", verdict.exposure_days)) } }
+            @if let Some(at) = verdict.first_evidence_at {
+                div { dt { (lang.say("First evidence", "首个证据")) } dd { (marks::day(guest, at)) } } }
+            @if let Some(at) = verdict.flagged_at {
+                div { dt { (lang.say("Accused since", "认定于")) } dd { (marks::day(guest, at)) } } }
+        }
+    }
+}
+
+fn campaigns(visitor: &Visitor, platform: &Platform) -> Markup {
+    let (guest, lang) = (&visitor.guest, visitor.guest.lang);
+    html! {
+        section aria-labelledby="campaigns" {
+            h2 #campaigns { (lang.say("Who calls: campaigns", "谁在联系：来电团伙")) }
+            @if platform.campaigns.is_empty() { p.hint { (lang.say("None works lists with its numbers.", "没有团伙使用含其号码的名单。")) } }
+            @else { div.scroll tabindex="0" role="group" aria-labelledby="campaigns" { table {
+                thead { tr {
+                    th scope="col" { (lang.say("Campaign", "团伙")) }
+                    th scope="col" { (lang.say("First", "最早")) } th scope="col" { (lang.say("Last", "最近")) }
+                    th.number scope="col" { (lang.say("Contacts", "联系")) } th.number scope="col" { (lang.say("Numbers", "号码")) }
+                    th scope="col" { (lang.say("About", "内容")) } th scope="col" { (lang.say("Other platforms", "其他平台")) }
+                } }
+                tbody { @for campaign in &platform.campaigns { tr {
+                    th scope="row" { code { (campaign.campaign) } }
+                    td { (marks::day(guest, campaign.first_at)) } td { (marks::day(guest, campaign.last_at)) }
+                    td.number { (campaign.contacts) } td.number { (campaign.numbers) }
+                    td { (lang.say(campaign.category_ftc, campaign.category_12321)) }
+                    td { @for other in campaign.platforms.iter().filter(|p| **p != platform.id) { a href={ "/platforms/" (other) } { (other) } " " } }
+                } } }
+            } } }
+        }
+    }
+}
+
+fn came(visitor: &Visitor, platform: &Platform) -> Markup {
+    let lang = visitor.guest.lang;
+    let title = lang.say("Newest calls and messages", "最新来电来信");
+    html! {
+        section aria-labelledby="came" {
+            h2 #came { (title) }
+            @if platform.contacts.is_empty() { p.hint { (lang.say("Nothing has come.", "还没有任何联系。")) } }
+            @else {
+                (contact::table(&visitor.guest, title, &platform.contacts))
+                p { a href={ "/contacts?platform=" (platform.id) } { (lang.say("All of them", "查看全部")) } }
+            }
+        }
+    }
+}
+
+fn numbers(visitor: &Visitor, platform: &Platform) -> Markup {
+    let lang = visitor.guest.lang;
+    let title = lang.say("Its numbers", "它的号码");
+    html! {
+        section aria-labelledby="numbers" {
+            h2 #numbers { (title) }
+            @if platform.tokens.is_empty() { p.hint { (lang.say("It holds none.", "尚未发放。")) } }
+            @else { (tokens::table(visitor, title, &platform.tokens)) }
+            @if visitor.caller.role.may_work() {
+                p.actions { a.button href={ "/honeytokens/new?platform=" (platform.id) } { (lang.say("Give it a number", "发放号码")) } }
+            }
+        }
+    }
+}
+
+fn take_away(visitor: &Visitor, platform: &Platform) -> Markup {
+    let lang = visitor.guest.lang;
+    let presets = [
+        (
+            "regulator",
+            lang.say("For a regulator: everything", "给监管部门：全部内容"),
+        ),
+        (
+            "platform",
+            lang.say("For the platform: its right of reply", "给平台：答辩用"),
+        ),
+        (
+            "public",
+            lang.say(
+                "For the public: numbers and names closed",
+                "给公众：隐去号码和姓名",
+            ),
+        ),
+    ];
+    html! {
+        @if visitor.caller.role.may_see_personal_data() {
+            section aria-labelledby="take" {
+                h2 #take { (lang.say("Take it elsewhere", "导出")) }
+                p { (lang.say(
+                    "An evidence bundle that anybody can check offline with canaryline verify. Making one is on the record.",
+                    "任何人都可用 canaryline verify 离线核验的证据包。导出会留下记录。",
+                )) }
+                form.actions method="post" action={ "/platforms/" (platform.id) "/bundle" } {
+                    (layout::token(visitor))
+                    @for (preset, words) in presets { button.quiet type="submit" name="preset" value=(preset) { (words) } }
+                }
+            }
+        }
+    }
+}
+
+/// For whom.
+#[derive(Deserialize)]
+pub(super) struct For {
+    preset: String,
+}
+
+/// An evidence bundle.
+pub(super) async fn bundle(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Form { visitor, fields }: Form<For>,
+) -> Result<Response, Problem> {
+    let query = BundleQuery {
+        preset: fields.preset,
+    };
+    bundles::bundle(State(app), visitor.caller, Path(id), Query(query)).await
+}

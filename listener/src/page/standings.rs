@@ -1,0 +1,95 @@
+//! What takes a look at all contacts, kept so that a page need not wait for it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use attribution::{Activity, Verdict};
+use honeytoken::Timestamp;
+
+use crate::api::verdicts::folded;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Up to so many contacts, everything is looked at anew for each page.
+const FRESH_CONTACTS_MAX: u64 = 50_000;
+/// Beyond that what is shown may be this old, in seconds, and is renewed behind the reader's back.
+const AGE_S_MAX: i64 = 10;
+/// How far back charts go, in days: 26 weeks.
+pub(super) const DAYS: i64 = 182;
+
+/// Verdicts and activity as of an entry.
+pub(super) struct Standings {
+    /// All verdicts, also those that are closed to some.
+    pub(super) verdicts: Vec<Verdict>,
+    /// Contacts of the last [`DAYS`] by day, platform and cause.
+    pub(super) activity: Vec<Activity>,
+    size: u64,
+    at: Timestamp,
+}
+
+/// The newest that was looked at.
+#[derive(Default)]
+pub(super) struct Kept {
+    newest: Mutex<Option<Arc<Standings>>>,
+    renewing: AtomicBool,
+}
+
+/// Verdicts and activity, as new as can be had without waiting long.
+///
+/// # Errors
+/// When the fold cannot be asked.
+pub(super) async fn standings(app: &Arc<App>) -> Result<Arc<Standings>, Problem> {
+    let kept = app.pages.standings.newest();
+    let (size, contacts) = {
+        let state = app.recorder.view().state();
+        (state.size(), state.contacts())
+    };
+    match kept {
+        Some(kept) if kept.size == size => Ok(kept),
+        Some(kept) if contacts > FRESH_CONTACTS_MAX => {
+            let is_old = app.recorder.clock().now() >= kept.at.plus_s(AGE_S_MAX);
+            if is_old && !app.pages.standings.renewing.swap(true, Ordering::AcqRel) {
+                tokio::spawn(renew(Arc::clone(app)));
+            }
+            Ok(kept)
+        }
+        _ => look(app).await,
+    }
+}
+
+async fn renew(app: Arc<App>) {
+    // What was kept is shown on; the failure was logged where the problem was made.
+    let _ = look(&app).await;
+    app.pages.standings.renewing.store(false, Ordering::Release);
+}
+
+async fn look(app: &App) -> Result<Arc<Standings>, Problem> {
+    let at = app.recorder.clock().now();
+    let since = at.plus_s(-DAYS * 86_400);
+    let looked = folded(app, move |state| {
+        Arc::new(Standings {
+            verdicts: state.judgement.verdicts(),
+            activity: state.judgement.activity(since),
+            size: state.size(),
+            at,
+        })
+    });
+    let looked = looked.await?;
+    let mut newest = app
+        .pages
+        .standings
+        .newest
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    *newest = Some(Arc::clone(&looked));
+    Ok(looked)
+}
+
+impl Kept {
+    fn newest(&self) -> Option<Arc<Standings>> {
+        self.newest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}

@@ -1,0 +1,89 @@
+//! Words of the contract that reports have none for.
+
+use attribution::Class;
+use honeytoken::{LineRole, LineState, Role};
+
+use super::lang::Lang;
+use crate::life::Word;
+
+/// What a class means, in a sentence.
+pub(super) const fn class_means(lang: Lang, class: Class) -> &'static str {
+    match class {
+        Class::Insufficient => lang.say(
+            "Its numbers were not watched long enough to say anything.",
+            "观察时间不足，还不能下任何结论。",
+        ),
+        Class::Quiet => lang.say(
+            "Watched long enough; nothing beyond background, transactions and the platform's own messages.",
+            "观察时间足够；除背景噪声、业务通知和平台自己的消息外，没有发现其他联系。",
+        ),
+        Class::FirstParty => lang.say(
+            "The platform itself markets to its numbers.",
+            "平台自己向这些号码发送营销信息。",
+        ),
+        Class::Disclosed => lang.say(
+            "Third parties that the platform had declared reach its numbers.",
+            "平台事先声明过的第三方联系了这些号码。",
+        ),
+        Class::Leaked => lang.say(
+            "Undeclared third parties reach its numbers, beyond background.",
+            "未声明的第三方联系了这些号码，超出背景水平。",
+        ),
+        Class::Resold => lang.say(
+            "Leaked, and to several independent buyers, or continuing.",
+            "号码已泄露，并流向多个独立买家，或仍在持续。",
+        ),
+    }
+}
+
+/// Where a line stands.
+pub(super) const fn line_state(lang: Lang, state: LineState) -> &'static str {
+    match state {
+        LineState::Soaking => lang.say("Soaking", "静默期"),
+        LineState::Ready => lang.say("Ready", "可发放"),
+        LineState::Dirty => lang.say("Dirty", "受污染"),
+        LineState::Control => lang.say("Control", "对照"),
+        LineState::Placed => lang.say("Placed", "已发放"),
+        LineState::Retired => lang.say("Retired", "停用"),
+    }
+}
+
+/// What a line is for.
+pub(super) const fn line_role(lang: Lang, role: LineRole) -> &'static str {
+    match role {
+        LineRole::Canary => lang.say("Canary", "金丝雀"),
+        LineRole::Control => lang.say("Control", "对照"),
+    }
+}
+
+/// Whether a line is heard.
+pub(super) const fn life(lang: Lang, word: Word) -> &'static str {
+    match word {
+        Word::Alive => lang.say("Alive", "在线"),
+        Word::Silent => lang.say("Silent", "失联"),
+        Word::Waiting => lang.say("Waiting for a first sign", "等待首个信号"),
+        Word::Unproven => lang.say("Nothing proves it", "无在线证明"),
+        Word::Off => lang.say("Off", "停用"),
+    }
+}
+
+/// What a key may do.
+pub(super) const fn role(lang: Lang, role: Role) -> &'static str {
+    match role {
+        Role::Admin => lang.say("Admin", "管理员"),
+        Role::Analyst => lang.say("Analyst", "分析员"),
+        Role::Auditor => lang.say("Auditor", "审计员"),
+        Role::Viewer => lang.say("Viewer", "只读"),
+    }
+}
+
+/// What kind of contact.
+pub(super) fn medium(lang: Lang, kind: &str) -> &'static str {
+    match kind {
+        "sms" => lang.say("Message", "短信"),
+        "call" => lang.say("Call", "来电"),
+        "recording" => lang.say("Recording", "录音"),
+        "transcript" => lang.say("Transcript", "转写"),
+        _ => lang.say("Contact", "联系"),
+    }
+}
