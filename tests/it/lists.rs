@@ -144,7 +144,7 @@ fn a_question_that_makes_no_sense_is_a_problem() {
     api.get("/v1/contacts/0").problem(404);
     api.get("/v1/verdicts/nobody").problem(404);
     api.get("/v1/nothing").problem(404);
-    api.get("/").problem(404);
+    api.get("/nothing").problem(404);
     api.ask("PATCH", "/v1/lines", b"").problem(405);
     api.ask("POST", "/v1/lines", b"{").problem(400);
     api.ask("POST", "/v1/lines", b"\xff").problem(400);

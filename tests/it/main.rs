@@ -7,6 +7,7 @@
 //!   who use it.
 //! - `accounts`: numbers, backfill, recordings, with a server that speaks like a provider.
 //! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
+//! - `pages`: what people see, without scripts; `browser`: the same in a real browser.
 //! - `bundles`: what a stranger can check.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`: who is told, also after a kill.
@@ -28,6 +29,8 @@ mod anchors;
 mod arrows;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod browser;
 #[cfg(test)]
 mod bundles;
 #[cfg(test)]
@@ -68,6 +71,8 @@ mod limits;
 mod lists;
 #[cfg(test)]
 mod log;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod pbx;
 #[cfg(test)]

@@ -13,6 +13,9 @@ use super::program::{self, Ended, PROGRAM};
 use super::sign::Signed;
 use super::{STUCK, wait_for};
 
+/// Lines of its stdout that are kept: its address, and the link to sign in.
+const LINES_TOLD: usize = 2;
+
 /// How a server is to be started.
 pub(crate) struct Launch<'a> {
     data: &'a Path,
@@ -59,7 +62,7 @@ impl<'a> Launch<'a> {
     }
 
     /// Starts the server and waits until it listens, or ends: then there is no address.
-    fn spawn(&self) -> (Child, Option<SocketAddr>) {
+    fn spawn(&self) -> (Child, Option<SocketAddr>, mpsc::Receiver<String>) {
         let mut command = self.command();
         let stderr = File::options()
             .create(true)
@@ -73,16 +76,19 @@ impl<'a> Launch<'a> {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (tell, told) = mpsc::channel();
         std::thread::spawn(move || {
-            let mut line = String::new();
-            // Nobody listens any more if this took too long.
-            let _ = stdout.read_line(&mut line).map(|_| tell.send(line));
+            for _ in 0..LINES_TOLD {
+                let mut line = String::new();
+                // Nobody listens any more if this took too long.
+                let _ = stdout.read_line(&mut line).map(|_| tell.send(line));
+            }
             // To the end, so that the server does not write into a closed pipe.
             let _ = std::io::copy(&mut stdout, &mut std::io::sink());
         });
         let line = told.recv_timeout(STUCK).unwrap_or_default();
         let url = line.trim_end().strip_prefix("listening on ");
         let address = url.and_then(|url| url.split_once("://"));
-        (child, address.map(|(_, address)| address.parse().unwrap()))
+        let address = address.map(|(_, address)| address.parse().unwrap());
+        (child, address, told)
     }
 
     fn stderr(&self) -> PathBuf {
@@ -91,7 +97,7 @@ impl<'a> Launch<'a> {
 
     /// Starts the server.
     pub(crate) fn start(self) -> Server {
-        let (mut child, address) = self.spawn();
+        let (mut child, address, told) = self.spawn();
         let Some(address) = address else {
             let _ = child.kill();
             panic!(
@@ -104,13 +110,14 @@ impl<'a> Launch<'a> {
             address,
             data: self.data.to_owned(),
             stderr: self.stderr(),
+            told,
         }
     }
 
     /// Starts a server that is expected to refuse: how it ended, and what it said.
     pub(crate) fn refused(self) -> Ended {
         let before = std::fs::read(self.stderr()).map_or(0, |said| said.len());
-        let (mut child, address) = self.spawn();
+        let (mut child, address, _) = self.spawn();
         if address.is_some() {
             child.kill().unwrap();
         }
@@ -131,6 +138,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     data: PathBuf,
     stderr: PathBuf,
+    /// What it says on stdout after its address.
+    told: mpsc::Receiver<String>,
 }
 
 impl Server {
@@ -147,6 +156,16 @@ impl Server {
     pub(crate) fn admin_key(&self) -> String {
         let key = std::fs::read_to_string(self.data.join("admin.key")).unwrap();
         key.trim_end().to_owned()
+    }
+
+    /// The link that it printed at its start, once.
+    pub(crate) fn link(&self) -> String {
+        let line = self.told.recv_timeout(STUCK).unwrap();
+        let link = line
+            .strip_prefix("open ")
+            .and_then(|rest| rest.split(' ').next());
+        link.unwrap_or_else(|| panic!("no link in {line:?}"))
+            .to_owned()
     }
 
     /// The API under the admin's key.

@@ -1,0 +1,138 @@
+//! Every page in both languages: nobody is shut out (axe-core, WCAG 2.2 AA), nothing is too wide or too
+//! heavy, and a picture for people to look at.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::cast;
+use crate::harness::driver::Window;
+use crate::harness::folder::Folder;
+use crate::harness::server::Server;
+
+use super::signed_in_with;
+
+/// Where tests/run puts axe-core.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/axe/axe.min.js");
+/// Where pictures go.
+const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/pictures");
+/// A page's own bytes, at most.
+const PAGE_BYTES_MAX: usize = 150 * 1024;
+
+/// Pages, by what their pictures are called.
+const PAGES: [(&str, &str); 18] = [
+    ("overview", "/"),
+    ("start", "/start"),
+    ("connections", "/connections"),
+    ("providers", "/connections/new"),
+    ("connect", "/connections/new?provider=twilio"),
+    ("connection", "/connections/pbx"),
+    ("lines", "/lines"),
+    ("line", "/lines/+14155550132"),
+    ("add-lines", "/lines/new"),
+    ("contacts", "/contacts"),
+    ("honeytokens", "/honeytokens"),
+    ("settings", "/settings"),
+    ("alerts", "/settings/alerts/new?channel=email"),
+    ("power", "/power?lines=3&days=30&size=5"),
+    ("issue", "/honeytokens/new"),
+    ("bulk", "/honeytokens/bulk"),
+    ("platforms", "/platforms"),
+    ("platform", "/platforms/acme"),
+];
+
+#[test]
+fn every_page_is_open_to_everybody_in_both_languages() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    for at in 0..5 {
+        server.takes(&cast::sms(
+            &format!("m{at}"),
+            cast::LINE,
+            "【Acme】您的验证码是 482913。",
+        ));
+        server.takes(&cast::sms(
+            &format!("n{at}"),
+            cast::CONTROL,
+            "Cheap loans! Call +14155550188 now",
+        ));
+    }
+    let acme = api.seen("/v1/honeytokens?platform=acme");
+    let inbox = format!("/honeytokens/{}", acme["items"][0]["id"].as_str().unwrap());
+    let pages: Vec<(&str, &str)> = PAGES
+        .into_iter()
+        .chain([("inbox", inbox.as_str())])
+        .collect();
+    let mut shut_out = Vec::new();
+    let looks = [
+        ("en", 1280, false),
+        ("zh-CN", 1280, true),
+        ("zh-CN", 390, false),
+        ("en", 390, true),
+    ];
+    for (lang, width, dark) in looks {
+        let Some(window) = signed_in_with(&server, &server.admin_key(), lang, width, dark) else {
+            return;
+        };
+        for (name, page) in &pages {
+            window.go(&format!("{}{page}", server.url()));
+            let what = format!("{name} {lang} {width}");
+            assert_eq!(
+                window.run("return document.documentElement.lang"),
+                lang,
+                "{what}"
+            );
+            keep(
+                &window,
+                &format!("{name}-{lang}-{width}{}", if dark { "-dark" } else { "" }),
+            );
+            must_fit(&window, &what);
+            shut_out.extend(violations(&window).map(|found| format!("{what}: {found:#}")));
+        }
+    }
+    assert!(shut_out.is_empty(), "{}", shut_out.join("\n"));
+}
+
+fn keep(window: &Window, name: &str) {
+    std::fs::create_dir_all(PICTURES).unwrap();
+    std::fs::write(
+        Path::new(PICTURES).join(format!("{name}.png")),
+        window.picture(),
+    )
+    .unwrap();
+}
+
+/// Nothing sticks out sideways, and the page is light.
+#[track_caller]
+fn must_fit(window: &Window, what: &str) {
+    let seen = window.run(
+        "return [document.documentElement.scrollWidth - window.innerWidth, document.documentElement.outerHTML.length]",
+    );
+    assert!(
+        seen[0].as_i64().unwrap() <= 0,
+        "{what} is too wide by {}",
+        seen[0]
+    );
+    assert!(
+        seen[1].as_u64().unwrap() < PAGE_BYTES_MAX as u64,
+        "{what}: {}",
+        seen[1]
+    );
+}
+
+/// What axe-core finds; none where it finds nothing, or is not here.
+fn violations(window: &Window) -> Option<Value> {
+    let Ok(axe) = std::fs::read_to_string(AXE) else {
+        eprintln!("passed over: no axe-core here; tests/run fetches it");
+        return None;
+    };
+    window.run(&axe);
+    let found = window.run_to_end(
+        "const done = arguments[arguments.length - 1]; \
+         axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }) \
+           .then((r) => done(r.violations.map((v) => [v.id, v.nodes.map((n) => n.target + ': ' + n.failureSummary)])), (e) => done([String(e)]))",
+    );
+    (found != Value::Array(vec![])).then_some(found)
+}

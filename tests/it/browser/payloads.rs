@@ -1,0 +1,84 @@
+//! What strangers write is text, wherever it is shown: stored payloads through every field that comes
+//! from outside.
+
+use serde_json::json;
+
+use crate::harness::cast;
+use crate::harness::folder::Folder;
+use crate::harness::server::Server;
+
+use super::signed_in_with;
+
+/// Each would set `window.struck` if a browser ever took it for more than text.
+const PAYLOADS: [&str; 12] = [
+    "<script>window.struck=1</script>",
+    "\"><script>window.struck=1</script>",
+    "'><img src=x onerror=window.struck=1>",
+    "<svg onload=window.struck=1>",
+    "</textarea><script>window.struck=1</script>",
+    "</title><script>window.struck=1</script>",
+    "<iframe srcdoc='<script>parent.struck=1</script>'></iframe>",
+    "<a href=\"javascript:window.struck=1\" autofocus onfocus=window.struck=1>x</a>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=window.struck=1>",
+    "{{constructor.constructor('window.struck=1')()}}",
+    "\u{202e}<body onpageshow=window.struck=1>",
+    "<details open ontoggle=window.struck=1>x</details>",
+];
+
+#[test]
+fn no_payload_of_a_stranger_ever_runs() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    let mut pages = vec![
+        "/".to_owned(),
+        "/contacts".to_owned(),
+        "/honeytokens".to_owned(),
+        "/honeytokens/new".to_owned(),
+        "/platforms".to_owned(),
+    ];
+    for (at, payload) in PAYLOADS.iter().enumerate() {
+        let platform = json!({ "id": format!("p{at}"), "name": payload, "operator": payload, "sector": payload });
+        api.made("/v1/platforms", &platform);
+        api.made(
+            "/v1/notes",
+            &json!({ "platform": format!("p{at}"), "text": payload }),
+        );
+        let number = format!("+1415555010{at}");
+        let number = &number[..12];
+        api.post(
+            "/v1/lines",
+            &json!({ "lines": [{ "number": number, "connection": "pbx" }] }),
+        );
+        let token = json!({ "platform": format!("p{at}"), "line": number, "persona": { "name": format!("{payload} {at}") } });
+        let token = api.post("/v1/honeytokens", &token);
+        if token.status == 201 {
+            pages.push(format!(
+                "/honeytokens/{}",
+                token.json()["id"].as_str().unwrap()
+            ));
+        }
+        pages.push(format!("/platforms/p{at}"));
+        let data = json!({ "to": cast::LINE, "from": payload, "text": format!("your code 482913 {payload}") });
+        let payload =
+            json!({ "type": "sms.received", "timestamp": "2026-11-20T08:00:00Z", "data": data });
+        server.takes(&cast::pbx(&format!("evil_{at}"), &payload));
+    }
+    let acme = api.seen("/v1/honeytokens?platform=acme");
+    pages.push(format!(
+        "/honeytokens/{}",
+        acme["items"][0]["id"].as_str().unwrap()
+    ));
+    let Some(window) = signed_in_with(&server, &server.admin_key(), "en", 1280, false) else {
+        return;
+    };
+    for page in &pages {
+        window.go(&format!("{}{page}", server.url()));
+        let seen = window.run(
+            "for (const d of document.querySelectorAll('details')) d.open = true; \
+             return [window.struck ?? null, document.querySelectorAll('main script:not([src]), main iframe, main [onload], main [onerror], main [onfocus], main [ontoggle]').length]",
+        );
+        assert_eq!(seen, json!([null, 0]), "{page}");
+    }
+}
