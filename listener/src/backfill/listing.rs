@@ -123,3 +123,56 @@ async fn read(
     listed.cut_short = true;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use honeytoken::{Connection, Secret};
+
+    use super::*;
+    use crate::account::Accounts;
+
+    /// An account at Telnyx to which everything is answered with this.
+    fn account(answer: &str) -> Box<dyn Account> {
+        let connection = Connection {
+            connection: "tx".parse().unwrap(),
+            provider: "telnyx".to_owned(),
+            secrets: BTreeMap::from([("api_key".to_owned(), Secret::new("k"))]),
+            public_url: None,
+            lines: Default::default(),
+        };
+        Accounts::canned(answer.as_bytes())
+            .open(&connection)
+            .unwrap()
+    }
+
+    async fn listed(answer: &str) -> Result<Listed, AccountError> {
+        let from: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
+        let until = from.plus_s(86_400);
+        let account = account(answer);
+        let lists = of(&*account, until).unwrap();
+        let since = lists[1].since.unwrap();
+        assert!(from < since && since < until, "calls reach back a day");
+        all(&*account, lists, &Period { from, until }).await
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_not_as_documented_holds_up_no_other() {
+        // A message's record, which is no event of a call.
+        let message = r#"{"uuid":"m-1","direction":"inbound","cli":"+14155550199",
+            "cld":"+14155550132","created_at":"2026-11-20T08:00:00Z"}"#;
+        let listed = listed(&format!("{{\"data\":[{message}]}}")).await.unwrap();
+        let read: Vec<Kind> = listed.lists.iter().map(|list| list.kind).collect();
+        assert_eq!(read, [Kind::Messages]);
+        assert_eq!(listed.records.len(), 1);
+        assert_eq!(listed.failed[0].0, Kind::Calls);
+        assert_eq!(listed.failed[0].1.code(), "provider_malformed");
+    }
+
+    #[tokio::test]
+    async fn where_no_list_is_as_documented_nothing_is_compared() {
+        let error = listed("{}").await.err().unwrap();
+        assert_eq!(error.code(), "provider_malformed");
+    }
+}

@@ -94,6 +94,10 @@ pub(crate) async fn keep_up(app: Arc<App>) {
             // The runtime ends.
             Err(_) => return,
         };
+        // Nothing can be kept any more, nor that it could not be.
+        if app.recorder.view().fault().is_some() {
+            return;
+        }
         for index in owed.surplus() {
             let why = "too many contacts wait for their files";
             note(&app, index, why, None).await;

@@ -2,6 +2,7 @@
 
 mod fake;
 
+mod alike;
 mod asking;
 mod cxml;
 mod plivo;
