@@ -9,6 +9,7 @@ mod keys;
 mod past;
 mod place;
 mod pool;
+mod reparse;
 mod serve;
 mod shell;
 mod webhooks;
@@ -26,6 +27,7 @@ pub(crate) use keys::{Keys, KeysCreate};
 pub(crate) use past::Import;
 pub(crate) use place::{Server, Where};
 pub(crate) use pool::{DrawControls, Lines, LinesImport, Power};
+pub(crate) use reparse::Reparse;
 pub(crate) use serve::{Demo, Serve};
 pub(crate) use shell::Completions;
 pub(crate) use webhooks::{Gammu, Webhook, WebhookCheck};
@@ -86,6 +88,8 @@ pub(crate) enum Verb {
     Restore(Restore),
     /// Make the index of a data folder anew
     Rebuild(Rebuild),
+    /// Read genuine webhooks again that could not be read when they came
+    Reparse(Reparse),
     /// Write contacts, verdicts, or an evidence bundle
     Export(Export),
     /// Search, buy, release and set up numbers at providers

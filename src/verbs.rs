@@ -17,6 +17,7 @@ pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod numbers;
 pub(crate) mod power;
+pub(crate) mod reparse;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod verdicts;

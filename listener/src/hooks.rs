@@ -38,7 +38,9 @@ use crate::provider::{
 const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Each contact keeps the whole request, so that a batch is written as often as it has events: the most
 /// that one request may come to, in bytes.
-const COPIES_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub(crate) const COPIES_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Among the credentials that are kept apart: the address, where it holds some.
+pub(crate) const URL_CREDENTIAL: &str = "url";
 /// When a provider should come again after a webhook that could not be judged.
 const UNDECIDED_RETRY_S: u64 = 30;
 
@@ -442,7 +444,7 @@ impl Raw<'_> {
         if !self.provider.credential_in_url {
             return (url.to_owned(), headers, credentials);
         }
-        credentials.push(("url".to_owned(), Secret::new(url)));
+        credentials.push((URL_CREDENTIAL.to_owned(), Secret::new(url)));
         (format!("/hooks/{}", self.id), headers, credentials)
     }
 

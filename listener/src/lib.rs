@@ -44,6 +44,7 @@ pub mod pool;
 mod problem;
 pub mod provider;
 pub mod recorder;
+pub mod reparse;
 mod running;
 pub mod server;
 

@@ -38,6 +38,7 @@ mod reconciliations;
 pub(crate) mod redact;
 pub(crate) mod stream;
 pub(crate) mod studies;
+mod unparsed;
 pub(crate) mod verdicts;
 
 use std::sync::Arc;
@@ -132,6 +133,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::revoke))
         .routes(routes!(custody::list))
         .routes(routes!(custody::erase))
+        .routes(routes!(unparsed::create))
         .routes(routes!(alert_targets::list, alert_targets::create))
         .routes(routes!(alert_targets::replace, alert_targets::remove))
         .routes(routes!(alert_targets::test))

@@ -40,6 +40,10 @@ impl Ledger {
                     let lookups = together::filed_under(repeat.repeats);
                     self.erase_one(other, &reason, by, now, Map::new(), &lookups)?;
                 }
+                Some(Event::Unparsed(_)) => {
+                    let lookups = [Lookup::Kind("unparsed")];
+                    self.erase_one(other, &reason, by, now, Map::new(), &lookups)?;
+                }
                 _ => {}
             }
         }

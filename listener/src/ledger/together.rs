@@ -9,6 +9,7 @@ use store::{IndexFault, Lookup, ReadError, Reader};
 use super::View;
 use super::state::repeats_of;
 use crate::provider::EVENTS_MAX;
+use crate::reparse::UNPARSED_ENTRY;
 
 /// Repeats looked up in one step.
 const STEP_ENTRIES: usize = 256;
@@ -22,13 +23,14 @@ pub(super) enum TogetherError {
     Index(#[from] IndexFault),
 }
 
-/// All contacts and repeats that hold words of this contact, itself among them, none of them erased yet.
+/// All entries that hold words of this contact, itself among them, none of them erased yet.
 pub(super) fn holding(view: &View, contact: u64) -> Result<BTreeSet<u64>, TogetherError> {
     let (mut found, mut todo) = (BTreeSet::new(), vec![contact]);
     while let Some(index) = todo.pop() {
         if found.insert(index) {
             todo.extend(repeats(view, index)?);
             todo.extend(in_one_request(&view.reader, index)?);
+            todo.extend(read_from(&view.reader, index)?);
         }
     }
     Ok(found)
@@ -43,6 +45,22 @@ fn repeats(view: &View, index: u64) -> Result<Vec<u64>, IndexFault> {
     }
     found.retain(|repeat| !view.reader.is_erased(*repeat));
     Ok(found)
+}
+
+/// The request that could not be read when it came, and that this contact was read from later.
+fn read_from(reader: &Reader, index: u64) -> Result<Option<u64>, ReadError> {
+    let Some(Entry {
+        event: Event::Contact(contact),
+        ..
+    }) = reader.entry(index)?
+    else {
+        return Ok(None);
+    };
+    let unparsed = contact
+        .extra
+        .get(UNPARSED_ENTRY)
+        .and_then(serde_json::Value::as_u64);
+    Ok(unparsed.filter(|unparsed| *unparsed < index && !reader.is_erased(*unparsed)))
 }
 
 fn some<T>(found: Vec<T>) -> Option<Vec<T>> {

@@ -1,12 +1,13 @@
 //! SMS Gateway for Android (capcom6, sms-gate.app): an app that forwards a phone's messages.
 //!
-//! `{"id","webhookId","event","deviceId","payload"}`, one event per request:
-//! <https://docs.sms-gate.app/features/webhooks/>. Signed with `X-Signature`: lower-case hex of
+//! `{"id","webhookId","event","deviceId","payload"}`, one event per request
+//! (<https://docs.sms-gate.app/features/webhooks/>), or, as `…:batch:…`, several messages in `messages`. Signed with `X-Signature`: lower-case hex of
 //! HMAC-SHA256 over the raw body followed by `X-Timestamp`; signed afresh at each retry, while
 //! `id` stays. The app reports no calls and, often, not the phone's own number: `simNumber` and
 //! `deviceId` are looked up in the connection's lines, as `<deviceId>/SIM1`, `SIM1`, `<deviceId>`.
-//! `system:ping` and `app:started` are signs of life of all lines of the device. The list of SIMs in
-//! `app:started` is not read: its name in the payload is not documented.
+//! `system:ping` is a sign of life of all lines of the device. `app:started` lists its SIMs (`simCards`,
+//! <https://github.com/capcom6/android-sms-gateway>, `AppStartedPayload.kt`): a sign of life of each of
+//! them, by its own number where the phone knows that, and of no line whose SIM is not in the phone.
 //!
 //! Of a picture message `mms:received` tells that it waits and `mms:downloaded` what it is, and nothing
 //! in them says that they are one: register one of the two, or each picture counts twice.
@@ -15,11 +16,12 @@
 //! (<https://github.com/capcom6/android-sms-gateway/issues/372>, also 288, 291, 310); the
 //! payload, its time included, is then the same.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Authentication, Medium, PhoneNumber, Sender, Timestamp};
 use ring::hmac;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::json::Aside;
 use super::mac::{Keys, passed};
 use super::party::party;
 use super::received::medium;
@@ -71,7 +73,7 @@ impl Adapter for AndroidSmsGateway {
 
     fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {
         let envelope: Envelope = json::read(verified.request.body)?;
-        Ok(vec![envelope.into_event()?])
+        envelope.into_events()
     }
 }
 
@@ -99,6 +101,21 @@ struct Payload {
     sender: Option<String>,
     recipient: Option<String>,
     sim_number: Option<u32>,
+    /// Of `app:started`: the SIMs in the phone.
+    sim_cards: Vec<SimCard>,
+    /// Of `…:batch:…`: payloads of single messages.
+    messages: Vec<Payload>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SimCard {
+    /// From 1.
+    sim_number: u32,
+    #[serde(default)]
+    phone_number: Aside,
+    #[serde(default)]
+    carrier_name: Aside,
 }
 
 #[derive(Deserialize)]
@@ -108,41 +125,85 @@ struct Attachment {
 }
 
 impl Envelope {
-    fn into_event(self) -> Result<Received, Malformed> {
-        let Envelope {
-            id,
-            event,
-            device,
-            payload,
-        } = self;
-        let device = device.as_deref().unwrap_or_default();
-        let received = match event.as_str() {
-            "sms:received" => payload.text_message(&id)?,
-            "sms:data-received" => payload.data_message(&id)?,
-            "mms:received" => payload.announced_picture(&id)?,
-            "mms:downloaded" => payload.picture(&id)?,
-            "system:ping" | "app:started" => {
-                return Ok(Received {
-                    heartbeat: true,
-                    ..Received::new(Medium::Control, &event, &id).on_line([device])
-                });
+    fn into_events(self) -> Result<Vec<Received>, Malformed> {
+        let device = self.device.as_deref().unwrap_or_default();
+        let (id, payload) = (&self.id, &self.payload);
+        match self.event.as_str() {
+            "app:started" if !payload.sim_cards.is_empty() => {
+                let sims = payload.sim_cards.iter();
+                Ok(sims
+                    .map(|sim| sim.started(&self.event, id, device))
+                    .collect())
             }
+            "system:ping" | "app:started" => Ok(vec![Received {
+                heartbeat: true,
+                ..Received::new(Medium::Control, &self.event, id).on_line([device])
+            }]),
             "sms:sent" | "sms:delivered" | "sms:failed" | "sms:cancelled" => {
-                return Ok(Received::new(Medium::Control, &event, &id));
+                Ok(vec![Received::new(Medium::Control, &self.event, id)])
             }
-            _ => return Err(Malformed::UnknownEvent),
-        };
-        let slot = payload.sim_number.map(|n| format!("SIM{n}"));
-        let slot = slot.as_deref().unwrap_or_default();
-        let both = match (device, slot) {
-            ("", _) | (_, "") => String::new(),
-            _ => format!("{device}/{slot}"),
-        };
-        Ok(received.on_line([both.as_str(), slot, device]))
+            event => match event.replacen(":batch:", ":", 1) {
+                single if single == event => Ok(vec![payload.message(event, id, device)?]),
+                single => {
+                    let messages = payload.messages.iter().enumerate();
+                    let message = |(n, one): (usize, &Payload)| {
+                        one.message(&single, &format!("{id}:{n}"), device)
+                    };
+                    messages.map(message).collect()
+                }
+            },
+        }
+    }
+}
+
+impl SimCard {
+    fn started(&self, event: &str, id: &str, device: &str) -> Received {
+        let number = self
+            .phone_number
+            .text()
+            .and_then(|text| text.parse::<PhoneNumber>().ok());
+        let sign = Received::part_of(Medium::Control, id, &format!("SIM{}", self.sim_number), "")
+            .between(None, number.map(Sender::from))
+            .on_line(
+                names(device, Some(self.sim_number))
+                    .iter()
+                    .map(String::as_str),
+            )
+            .with_detail("sim", Some(&self.sim_number.to_string()))
+            .with_detail("carrier", self.carrier_name.text());
+        Received {
+            phase: event.to_owned(),
+            session: None,
+            heartbeat: true,
+            ..sign
+        }
+    }
+}
+
+/// How the settings may name a slot of a device, most exact first; the device alone where it has no slot.
+fn names(device: &str, sim: Option<u32>) -> Vec<String> {
+    let Some(slot) = sim.map(|n| format!("SIM{n}")) else {
+        return vec![device.to_owned()];
+    };
+    match device {
+        "" => vec![slot],
+        _ => vec![format!("{device}/{slot}"), slot],
     }
 }
 
 impl Payload {
+    fn message(&self, event: &str, id: &str, device: &str) -> Result<Received, Malformed> {
+        let message = match event {
+            "sms:received" => self.text_message(id)?,
+            "sms:data-received" => self.data_message(id)?,
+            "mms:received" => self.announced_picture(id)?,
+            "mms:downloaded" => self.picture(id)?,
+            _ => return Err(Malformed::UnknownEvent),
+        };
+        let names = names(device, self.sim_number);
+        Ok(message.on_line(names.iter().map(String::as_str).chain([device])))
+    }
+
     fn text_message(&self, id: &str) -> Result<Received, Malformed> {
         let message = self
             .message

@@ -72,7 +72,8 @@ impl Places<'_> {
         if !is_open(&event) {
             return vec![event];
         }
-        if event.heartbeat {
+        // With a slot it is a sign of that line alone.
+        if event.heartbeat && event.line_names.len() == 1 {
             return self.beat(event);
         }
         let said = event.to.as_ref().map(Sender::as_str);

@@ -122,6 +122,19 @@ impl Webhook {
         })
     }
 
+    /// A request that was verified so strongly when it came, and kept: signatures grow old, evidence does not.
+    pub(crate) fn verified_before<'a>(
+        &'a self,
+        request: Request<'a>,
+        authentication: Authentication,
+    ) -> Verified<'a> {
+        Verified {
+            webhook: self,
+            request,
+            proof: authentication.into(),
+        }
+    }
+
     /// What to answer once `events` are durable.
     pub fn answer(&self, events: &[Received], calls: Calls) -> Answer {
         self.adapter.answer(events, calls)

@@ -53,6 +53,50 @@ fn a_ping_is_a_sign_of_life_of_every_line_of_its_phone() {
     );
 }
 
+/// A phone that starts lists its SIMs: each is alive by its own number, or by what the settings call it; a line
+/// whose SIM is not in the phone is not.
+#[test]
+fn a_phone_that_starts_lists_its_cards() {
+    let sample = sample("android_sms_gateway");
+    let door = Door::new(NOW);
+    const OTHER: &str = "+14155550134";
+    let lines = [("d1/SIM2", B), ("d1/SIM3", OTHER)];
+    door.connect("line", sample.provider, sample.secrets, URL, &lines);
+    for number in [A, B, OTHER] {
+        door.add_line(number, "line");
+    }
+    let body = format!(
+        r#"{{"id":"s1","event":"app:started","deviceId":"d1","payload":{{"simCards":[
+            {{"slotIndex":0,"simNumber":1,"phoneNumber":"{A}","carrierName":"Example"}},
+            {{"slotIndex":1,"simNumber":2,"phoneNumber":"5550131","iccid":"8901"}}]}}}}"#
+    );
+    for _ in 0..2 {
+        assert_eq!(door.post("line", &sample.post(&body, NOW)), 200);
+    }
+    assert_eq!((door.alive_at(A), door.alive_at(B)), (Some(NOW), Some(NOW)));
+    assert_eq!(door.alive_at(OTHER), None);
+    assert_eq!(
+        (door.contacts().len(), door.repeats().len(), door.counted()),
+        (2, 2, 0)
+    );
+}
+
+#[test]
+fn several_messages_of_a_phone_in_one_request() {
+    let sample = sample("android_sms_gateway");
+    let door = Door::new(NOW);
+    let lines = [("SIM1", A), ("SIM2", B)];
+    door.connect("line", sample.provider, sample.secrets, URL, &lines);
+    let body = r#"{"id":"b1","event":"sms:batch:received","deviceId":"d1","payload":{"messages":[
+        {"message":"one","sender":"10086","simNumber":1},{"message":"two","sender":"10086","simNumber":2}]}}"#;
+    for _ in 0..2 {
+        assert_eq!(door.post("line", &sample.post(body, NOW)), 200);
+    }
+    assert_eq!(destination(&door, 0), said(A, "lines_setting"));
+    assert_eq!(destination(&door, 1), said(B, "lines_setting"));
+    assert_eq!((door.repeats().len(), door.counted()), (2, 2));
+}
+
 #[test]
 fn the_only_line_of_a_connection_is_what_a_nameless_message_is_for() {
     for name in [

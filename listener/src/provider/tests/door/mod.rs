@@ -6,6 +6,7 @@ mod erasing;
 mod idempotency;
 mod lines;
 mod parts;
+mod reparsing;
 mod replays;
 mod vectors;
 
@@ -30,6 +31,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::recorder::{Recorder, Writer};
+use crate::reparse::{Reparsed, reparse};
 
 /// An installation in a folder of its own.
 pub(super) struct Door {
@@ -209,6 +211,17 @@ impl Door {
         let erase = move |ledger: &mut Ledger| ledger.erase(index, "asked".to_owned(), &key, now);
         let erased = self.runtime.block_on(self.app().recorder.run(erase));
         erased.unwrap().unwrap();
+    }
+
+    pub(super) fn reparse(&self) -> Reparsed {
+        self.reparse_from(0)
+    }
+
+    pub(super) fn reparse_from(&self, from: u64) -> Reparsed {
+        let now = self.clock.now();
+        let again = move |ledger: &mut Ledger| reparse(ledger, from, None, now);
+        let done = self.runtime.block_on(self.app().recorder.run(again));
+        done.unwrap().unwrap()
     }
 
     pub(super) fn duplicate_of(&self, index: u64) -> Option<u64> {
