@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::harness::description::{Description, shapes};
-use crate::harness::folder::Folder;
+use crate::harness::folder::{self, Folder};
 use crate::harness::server::Server;
 
 /// Lists that can be asked for; things that can be made; all the rest of the contract.
@@ -91,4 +91,47 @@ fn every_operation_has_a_name_and_says_whether_it_needs_a_key() {
             answer.status
         );
     }
+}
+
+/// Two shapes of one name would be one in the description, without a word, and one of them wrong.
+#[test]
+fn no_two_shapes_have_one_name() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rooms = ["listener", "report", "honeytoken", "attribution", "store"];
+    let mut names = Vec::new();
+    for room in rooms {
+        for file in folder::files(&root.join(room).join("src")) {
+            names.extend(shapes_in(&std::fs::read_to_string(file).unwrap()));
+        }
+    }
+    assert!(names.len() > 50, "{names:?}");
+    let mut seen = BTreeSet::new();
+    let twice: Vec<&String> = names.iter().filter(|name| !seen.insert(*name)).collect();
+    assert!(
+        twice.is_empty(),
+        "{twice:?}: rename one, or give it #[schema(as = …)]"
+    );
+}
+
+/// The names of the types that derive a shape, as the description calls them.
+fn shapes_in(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in source.split("#[derive(").skip(1) {
+        let (derived, rest) = part.split_once(")]").unwrap_or_default();
+        if !derived.contains("ToSchema") {
+            continue;
+        }
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        let named = rest
+            .split_once("schema(as = ")
+            .filter(|(before, _)| !before.contains('{'));
+        let given = named.and_then(|(_, name)| name.split([')', ',']).next());
+        let at = words
+            .iter()
+            .position(|word| ["struct", "enum"].contains(word));
+        let own = at.and_then(|at| words.get(at + 1));
+        let own = own.and_then(|word| word.split(['<', '{', '(', ';']).next());
+        names.extend(given.or(own).map(str::to_owned));
+    }
+    names
 }

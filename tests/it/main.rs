@@ -10,7 +10,8 @@
 //! - `pages`: what people see, without scripts; `browser`: the same in a real browser.
 //! - `bundles`: what a stranger can check.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
-//! - `alerts`, `alert_targets`: who is told, also after a kill.
+//! - `alerts`, `alert_targets`, `silence`: who is told, also after a kill.
+//! - `reparse`: what could not be read when it came.
 //! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
 //!
 //! Nothing here is timed: waiting is polling, with limits that only a hang reaches. What cannot be
@@ -80,7 +81,11 @@ mod pool;
 #[cfg(test)]
 mod providers;
 #[cfg(test)]
+mod reparse;
+#[cfg(test)]
 mod roles;
+#[cfg(test)]
+mod silence;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]

@@ -35,20 +35,10 @@ pub(crate) async fn run(app: Arc<App>) {
         size.mark_unchanged();
         let now = app.recorder.clock().now();
         let queue = app.recorder.view().state().alerts.queue();
-        let mut wait_ms = LOOK_AT_LEAST_EVERY_MS;
-        for sending in queue {
-            if busy.contains(&sending.target) || under_way.len() >= SENDING_MAX {
-                continue;
-            }
-            if sending.due > now {
-                let due_ms = (sending.due.as_micros() - now.as_micros()) / 1000;
-                wait_ms = wait_ms.min(due_ms + 1);
-                continue;
-            }
-            busy.insert(sending.target.clone());
+        let (starting, wait_ms) = startable(queue, &mut busy, under_way.len(), now);
+        for sending in starting {
             under_way.spawn(deliver(Arc::clone(&app), sending));
         }
-        let wait_ms = u64::try_from(wait_ms).unwrap_or_default();
         tokio::select! {
             Some(done) = under_way.join_next() => {
                 // A target whose outcome could not be written down stays busy: it would be sent
@@ -62,6 +52,29 @@ pub(crate) async fn run(app: Arc<App>) {
         }
         tokio::time::sleep(Duration::from_millis(LOOK_EVERY_MS)).await;
     }
+}
+
+/// What may start now, its targets being busy from then on; and in how many milliseconds there may be more.
+pub(super) fn startable(
+    queue: Vec<Sending>,
+    busy: &mut BTreeSet<AlertTargetId>,
+    under_way: usize,
+    now: Timestamp,
+) -> (Vec<Sending>, u64) {
+    let (mut starting, mut wait_ms) = (Vec::new(), LOOK_AT_LEAST_EVERY_MS);
+    for sending in queue {
+        if busy.contains(&sending.target) || under_way + starting.len() >= SENDING_MAX {
+            continue;
+        }
+        if sending.due > now {
+            let due_ms = (sending.due.as_micros() - now.as_micros()) / 1000;
+            wait_ms = wait_ms.min(due_ms + 1);
+            continue;
+        }
+        busy.insert(sending.target.clone());
+        starting.push(sending);
+    }
+    (starting, u64::try_from(wait_ms).unwrap_or_default())
 }
 
 /// Sends one message and writes down what came of it; the target, once it may be sent to again.

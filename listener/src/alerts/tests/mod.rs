@@ -1,6 +1,7 @@
 //! Alerts without sockets (`story`, `fold`), against a receiver that misbehaves (`wire`), and by
 //! mail (`mail`).
 
+mod courier;
 mod fold;
 mod mail;
 mod raising;
