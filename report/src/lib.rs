@@ -20,6 +20,7 @@ mod designs;
 mod graph;
 pub mod paper;
 mod power;
+mod preset;
 pub mod survival;
 mod words;
 
@@ -27,4 +28,5 @@ pub use answers::{CampaignOut, LinkOut, VerdictOut};
 pub use designs::{DesignOut, DesignedOut, DesignedSlotOut};
 pub use graph::{EdgeOut, GraphOut, NodeOut};
 pub use power::{ByDay, PowerOut, RestsOn};
+pub use preset::{Preset, UnknownPreset};
 pub use words::{cause_word, class_word, flag_words};

@@ -11,10 +11,8 @@ use store::{Opened, ReadError, Reader, Sealer};
 use super::lines::{EntryLine, FieldLine, SubjectLine, write};
 use super::manifest::{FORMAT, MANIFEST, Manifest, SIGNATURE, statement};
 use super::preset::Context;
-use super::{Archive, ArchiveError, Preset, texts};
-
-/// A part of a name that is shorter is in too many words to be hidden, in characters.
-const NAME_CHARS_MIN: usize = 2;
+use super::{Archive, ArchiveError, texts};
+use crate::preset::{Preset, names};
 
 /// What a bundle is to be about.
 pub struct Wish {
@@ -229,7 +227,7 @@ fn pick(
     scope: &Scope,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Picked, BundleError> {
-    let names = names(&wish.personas);
+    let names = names(wish.personas.iter());
     let mut picked = Picked {
         leaves: Vec::new(),
         entries: Vec::new(),
@@ -272,33 +270,4 @@ fn fields(opened: &Opened, wish: &Wish, names: &[String]) -> Vec<FieldLine> {
 
 fn json<T: serde::de::DeserializeOwned>(value: Option<&str>) -> Option<T> {
     serde_json::from_str(value?).ok()
-}
-
-/// What only the decoys are called, in lower case.
-fn names(personas: &[Persona]) -> Vec<String> {
-    let parts = |p: &Persona| {
-        let parts = [
-            Some(p.name.clone()),
-            p.given.clone(),
-            p.family.clone(),
-            p.romanised.clone(),
-            p.email.clone(),
-        ];
-        let words = |part: String| {
-            part.split_whitespace()
-                .map(str::to_lowercase)
-                .collect::<Vec<_>>()
-        };
-        parts
-            .into_iter()
-            .flatten()
-            .flat_map(words)
-            .collect::<Vec<_>>()
-    };
-    let mut names: Vec<String> = personas.iter().flat_map(parts).collect();
-    // One Han character is a family name, and in half of all texts.
-    names.retain(|name| name.chars().count() >= NAME_CHARS_MIN);
-    names.sort();
-    names.dedup();
-    names
 }

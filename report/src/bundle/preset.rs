@@ -1,37 +1,6 @@
 //! What is opened for whom.
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
-/// For whom a bundle is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Preset {
-    /// An authority or a court: everything but credentials.
-    Regulator,
-    /// The platform itself, so that it can answer: what concerns its own numbers, without raw
-    /// requests, other platforms and the operator's installation.
-    Platform,
-    /// Anybody: no decoy numbers, callers, names, one-time codes.
-    Public,
-}
-
-/// A word that is no preset.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("preset {0:?} is unknown; use regulator, platform or public")]
-pub struct UnknownPreset(pub String);
-
-impl FromStr for Preset {
-    type Err = UnknownPreset;
-
-    fn from_str(text: &str) -> Result<Preset, UnknownPreset> {
-        [Preset::Regulator, Preset::Platform, Preset::Public]
-            .into_iter()
-            .find(|preset| preset.as_str() == text)
-            .ok_or_else(|| UnknownPreset(text.to_owned()))
-    }
-}
+use crate::preset::{Preset, is_harmless};
 
 /// Credentials, opened for nobody.
 const NEVER: [&str; 2] = ["raw_credentials", "secrets"];
@@ -79,8 +48,6 @@ const CONTACT: [&str; 10] = [
     "received_at",
     "authentication",
 ];
-/// Digits in a row that may be a one-time code or a number.
-const CODE_DIGITS_MIN: usize = 4;
 
 /// What an opening depends on beside the preset.
 pub(super) struct Context<'a> {
@@ -93,15 +60,6 @@ pub(super) struct Context<'a> {
 }
 
 impl Preset {
-    /// The word in files and answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Preset::Regulator => "regulator",
-            Preset::Platform => "platform",
-            Preset::Public => "public",
-        }
-    }
-
     /// Whether a field with this value is opened.
     pub(super) fn shows(self, context: &Context<'_>, name: &str, value: &str) -> bool {
         match name {
@@ -146,22 +104,6 @@ fn for_public(context: &Context<'_>, name: &str, value: &str) -> bool {
         ("erasure", "carried") => false,
         _ => true,
     }
-}
-
-/// No code, no number, none of the decoys' names.
-fn is_harmless(text: &str, names: &[String]) -> bool {
-    let mut run = 0;
-    let longest = text.chars().fold(0, |longest, c| {
-        // Codes are also written with a space or a dash in the middle.
-        run = match c {
-            _ if c.is_numeric() => run + 1,
-            ' ' | '-' | '.' => run,
-            _ => 0,
-        };
-        longest.max(run)
-    });
-    let lower = text.to_lowercase();
-    longest < CODE_DIGITS_MIN && !names.iter().any(|name| lower.contains(name))
 }
 
 #[cfg(test)]
