@@ -3,6 +3,7 @@
 mod accounts;
 mod alerts;
 mod evidence;
+mod export;
 mod folder;
 mod judgement;
 mod keys;
@@ -20,7 +21,8 @@ pub(crate) use accounts::{
     Backfill, Numbers, NumbersBuy, NumbersPoint, NumbersRelease, NumbersSearch, OfConnection,
 };
 pub(crate) use alerts::{Alerts, AlertsList, AlertsReplay, AlertsTest};
-pub(crate) use evidence::{Export, ExportFormat, ExportWhat, Lang, Verify};
+pub(crate) use evidence::{Lang, Verify};
+pub(crate) use export::{BUNDLE, Export};
 pub(crate) use folder::{Backup, Doctor, Rebuild, Restore};
 pub(crate) use judgement::{Bench, Design, Simulate, Verdicts};
 pub(crate) use keys::{Keys, KeysCreate};
@@ -90,7 +92,7 @@ pub(crate) enum Verb {
     Rebuild(Rebuild),
     /// Read genuine webhooks again that could not be read when they came
     Reparse(Reparse),
-    /// Write contacts, verdicts, or an evidence bundle
+    /// Write tables, exchange formats, an evidence bundle
     Export(Export),
     /// Search, buy, release and set up numbers at providers
     #[command(subcommand)]

@@ -5,6 +5,7 @@
 //! - `address`: which addresses are outside, for whoever is told where to ask.
 //! - `anchors`: outside authorities that vouch for checkpoints.
 //! - [`bundles`]: evidence bundles, recorded, gathered, signed.
+//! - [`exports`]: what leaves the house beside bundles, gathered.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - [`pool`]: many lines at once, and news of where they stand.
@@ -31,6 +32,7 @@ pub mod bundles;
 mod clock;
 mod config;
 mod connections;
+pub mod exports;
 mod failed_keys;
 mod heard;
 mod hooks;

@@ -1,94 +1,68 @@
-//! Tables as comma-separated values (RFC 4180), UTF-8, one header row, times in RFC 3339.
+//! Comma-separated values (RFC 4180).
 //!
 //! Cells that a spreadsheet would take for a formula are given a leading apostrophe: message texts
-//! come from strangers.
-
-use std::io::{self, Write};
+//! come from strangers ([OWASP](https://owasp.org/www-community/attacks/CSV_Injection)).
 
 use serde_json::Value;
 
-/// The columns of a contacts table.
-pub const CONTACT_COLUMNS: [&str; 15] = [
-    "index",
-    "received_at",
-    "claimed_at",
-    "connection",
-    "kind",
-    "to",
-    "from",
-    "text",
-    "duration_s",
-    "attestation",
-    "authentication",
-    "cause",
-    "platform",
-    "campaign",
-    "duplicate_of",
-];
+/// A table as it grows.
+pub struct Table(String);
 
-/// The columns of a verdicts table.
-pub const VERDICT_COLUMNS: [&str; 11] = [
-    "platform",
-    "class",
-    "probability",
-    "e_value",
-    "fdr",
-    "first_evidence_at",
-    "flagged_at",
-    "days_to_detection",
-    "exposure_days",
-    "canaries",
-    "canaries_hit",
-];
-
-/// Writes a table row by row.
-pub struct Table<W: Write>(W);
-
-impl<W: Write> Table<W> {
+impl Table {
     /// A table with these columns.
-    ///
-    /// # Errors
-    /// The writer's.
-    pub fn new(mut writer: W, columns: &[&str]) -> io::Result<Table<W>> {
-        writeln!(writer, "{}\r", columns.join(","))?;
-        Ok(Table(writer))
+    pub fn new(columns: &[&str]) -> Table {
+        let header: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+        Table(line(&header))
     }
 
-    /// Adds a row of JSON values: text as it is, numbers as they are, anything else empty.
-    ///
-    /// # Errors
-    /// The writer's.
-    pub fn values<'a>(&mut self, values: impl Iterator<Item = &'a Value>) -> io::Result<()> {
-        let cell = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => String::new(),
-        };
-        self.row(&values.map(cell).collect::<Vec<_>>())
+    /// Adds a row: text as it is, numbers and flags as JSON writes them, anything else empty.
+    pub fn add<'a>(&mut self, cells: impl Iterator<Item = &'a Value>) {
+        self.0 += &line(&cells.map(cell).collect::<Vec<_>>());
     }
 
-    fn row(&mut self, cells: &[String]) -> io::Result<()> {
-        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-        writeln!(self.0, "{}\r", cells.join(","))
+    /// The whole table.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
     }
+}
+
+/// A cell: text as it is, numbers and flags as JSON writes them, anything else empty.
+pub(crate) fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A row with its end.
+pub(crate) fn line(cells: &[String]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+    cells.join(",") + "\r\n"
 }
 
 /// A cell, quoted where it must be, harmless in a spreadsheet.
 fn quoted(cell: &str) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number;
-    // Phone numbers begin with + and hold nothing but digits: they are left as they are.
-    let phone = cell
-        .strip_prefix('+')
-        .is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
-    let cell = if formula && !phone {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+    let cell = match is_formula(cell) {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
     };
     match cell.contains(['"', ',', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell,
+    }
+}
+
+/// Whether a spreadsheet may calculate it. Full-width signs count: some convert them.
+fn is_formula(cell: &str) -> bool {
+    // Phone numbers and negative numbers begin with a sign, and hold nothing that acts.
+    let is_plain =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.parse::<f64>().is_ok();
+    let first = cell.trim_start_matches([' ', '\u{a0}', '\u{feff}', '\u{3000}']);
+    match first.strip_prefix(['+', '-']) {
+        Some(rest) => !is_plain(rest),
+        None => first.starts_with(['=', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']),
     }
 }
 
@@ -105,19 +79,26 @@ mod tests {
             ("two\nlines", "\"two\nlines\""),
             ("+8613800138000", "+8613800138000"),
             ("-0.5", "-0.5"),
-            ("=cmd()", "'=cmd()"),
-            ("+cmd()", "'+cmd()"),
-            ("@sum(1,2)", "\"'@sum(1,2)\""),
+            ("1e-7", "1e-7"),
         ] {
             assert_eq!(quoted(cell), want);
         }
     }
 
     #[test]
-    fn a_table_begins_with_its_columns() {
-        let mut bytes = Vec::new();
-        let mut table = Table::new(&mut bytes, &["a", "b"]).unwrap();
-        table.row(&["1".into(), "x,y".into()]).unwrap();
-        assert_eq!(String::from_utf8(bytes).unwrap(), "a,b\r\n1,\"x,y\"\r\n");
+    fn nothing_that_a_stranger_wrote_is_calculated() {
+        for (cell, want) in [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("+cmd()", "'+cmd()"),
+            ("-2+3+cmd()", "'-2+3+cmd()"),
+            ("@sum(1,2)", "\"'@sum(1,2)\""),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""),
+            ("  =1", "'  =1"),
+            ("＝1", "'＝1"),
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+        ] {
+            assert_eq!(quoted(cell), want);
+        }
     }
 }

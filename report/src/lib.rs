@@ -8,7 +8,8 @@
 //! - [`bundle`]: evidence that a stranger can check, packed and checked.
 //! - [`chart`]: charts, drawn once for page, HTML and PDF. [`survival`]: the curve behind one.
 //! - [`paper`]: documents for people, as HTML and PDF.
-//! - [`csv`]: contacts and verdicts as comma-separated values.
+//! - [`csv`]: comma-separated values, harmless in a spreadsheet.
+//! - [`export`]: tables and exchange formats for the tools of other trades.
 //!
 //! What this room does not do: decide anything, write to the log, speak a network.
 
@@ -17,6 +18,7 @@ pub mod bundle;
 pub mod chart;
 pub mod csv;
 mod designs;
+pub mod export;
 mod graph;
 pub mod paper;
 mod power;

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Where;
-
 /// Check a bundle or a data folder.
 #[derive(Args)]
 pub(crate) struct Verify {
@@ -46,53 +44,4 @@ pub(crate) enum Lang {
     Zh,
     /// English
     En,
-}
-
-/// Write contacts or verdicts.
-#[derive(Args)]
-pub(crate) struct Export {
-    /// What
-    pub(crate) what: ExportWhat,
-    /// Which installation
-    #[command(flatten)]
-    pub(crate) at_place: Where,
-    /// In which form
-    #[arg(long, default_value = "csv")]
-    pub(crate) format: ExportFormat,
-    /// Where to; stdout if not given
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// For a bundle: about which platform
-    #[arg(long, value_name = "ID", required_if_eq("what", "bundle"))]
-    pub(crate) platform: Option<String>,
-    /// For a bundle: for whom; what they may not see stays closed and is still committed to
-    #[arg(
-        long,
-        value_name = "regulator|platform|public",
-        default_value = "regulator"
-    )]
-    pub(crate) preset: String,
-    /// For a bundle: with all entries of the log, to judge again from the first
-    #[arg(long, conflicts_with = "server")]
-    pub(crate) whole_log: bool,
-}
-
-/// What to export.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportWhat {
-    /// All contacts, oldest first
-    Contacts,
-    /// All verdicts
-    Verdicts,
-    /// An evidence bundle about one platform, which anybody can check offline
-    Bundle,
-}
-
-/// In which form to export.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// Comma-separated values (RFC 4180)
-    Csv,
-    /// JSON Lines
-    Jsonl,
 }

@@ -1,145 +1,117 @@
-//! `export`: contacts and verdicts for other people's tools.
+//! `export`: tables and exchange formats for other people's tools.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::Context as _;
-use honeytoken::Event;
+use honeytoken::{Event, Operation};
 use listener::Clock;
-use listener::ledger::{State, View};
-use report::VerdictOut;
-use report::csv::{self, Table};
-use serde_json::{Value, json};
-use store::Lookup;
+use listener::exports::{self, GatherError, Window};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use report::export::{Order, write};
 
-use crate::cli::{Export, ExportFormat, ExportWhat};
+use crate::cli::{BUNDLE, Export};
 use crate::client::Client;
-use crate::exit::Exit;
-use crate::place;
+use crate::exit::{Ends, Exit};
+use crate::{place, progress};
 
-/// Contacts read from the index in one step.
-const STEP_ENTRIES: usize = 1024;
-
-/// Writes the table.
+/// Writes the file.
 pub(crate) async fn run(args: Export) -> anyhow::Result<Exit> {
-    if args.what == ExportWhat::Bundle {
+    if args.what == BUNDLE {
         return super::bundle::export(&args).await;
     }
-    let mut out: Box<dyn Write> = match &args.out {
-        None => Box::new(BufWriter::new(io::stdout())),
-        Some(path) => {
-            let file = File::create(path);
-            Box::new(BufWriter::new(
-                file.with_context(|| format!("make {}", path.display()))?,
-            ))
-        }
+    let (format, platform) = (args.format.as_deref(), args.platform.as_deref());
+    let order = Order::parse(&args.what, format, Some(&args.preset), platform);
+    let order = order.map_err(|error| Ends::with(Exit::Unreadable, error.to_string()))?;
+    let bytes = match Client::of(&args.at_place)? {
+        Some(client) => client.file(&address(&args)).await?,
+        None => local(&args, &order)?,
     };
-    match Client::of(&args.at_place)? {
-        Some(client) => remote(&client, &args, &mut *out).await?,
-        None => local(&args, &mut *out)?,
-    }
-    out.flush()?;
+    put(args.out.as_deref(), &bytes)?;
     Ok(Exit::Ok)
 }
 
-/// Rows on their way out, the same from a folder as from a server.
-enum Rows<'a> {
-    Csv(Table<&'a mut dyn Write>, &'static [&'static str]),
-    Jsonl(&'a mut dyn Write),
+/// Where a server answers with the same.
+fn address(args: &Export) -> String {
+    let given = [
+        ("format", &args.format),
+        ("platform", &args.platform),
+        ("since", &args.since),
+        ("until", &args.until),
+    ];
+    let path = format!("/v1/exports/{}?preset={}", args.what, args.preset);
+    query(path, given)
 }
 
-impl<'a> Rows<'a> {
-    fn new(out: &'a mut dyn Write, args: &Export) -> io::Result<Rows<'a>> {
-        let columns = match args.what {
-            ExportWhat::Contacts => csv::CONTACT_COLUMNS.as_slice(),
-            ExportWhat::Verdicts | ExportWhat::Bundle => csv::VERDICT_COLUMNS.as_slice(),
-        };
-        Ok(match args.format {
-            ExportFormat::Csv => Rows::Csv(Table::new(out, columns)?, columns),
-            ExportFormat::Jsonl => Rows::Jsonl(out),
-        })
-    }
-
-    fn add(&mut self, row: &Value) -> anyhow::Result<()> {
-        match self {
-            Rows::Csv(table, columns) => Ok(table.values(columns.iter().map(|name| &row[*name]))?),
-            Rows::Jsonl(out) => {
-                serde_json::to_writer(&mut *out, row)?;
-                Ok(out.write_all(b"\n")?)
-            }
-        }
-    }
-}
-
-async fn remote(client: &Client, args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut items = match args.what {
-        ExportWhat::Contacts => client.all("/v1/contacts").await?,
-        ExportWhat::Verdicts | ExportWhat::Bundle => client.all("/v1/verdicts").await?,
-    };
-    if args.what == ExportWhat::Contacts {
-        items.reverse();
-    }
-    let mut rows = Rows::new(out, args)?;
-    items.iter().try_for_each(|item| rows.add(item))
-}
-
-fn local(args: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
-    let dir = place::required(args.at_place.data.clone())?;
-    let ledger = place::open(&dir, &Clock::system())?;
-    let view = ledger.view();
-    let state = view.state();
-    let mut rows = Rows::new(out, args)?;
-    match args.what {
-        ExportWhat::Verdicts | ExportWhat::Bundle => {
-            let verdicts = state.judgement.verdicts().into_iter().map(VerdictOut::from);
-            verdicts.map(|v| json!(v)).try_for_each(|v| rows.add(&v))
-        }
-        ExportWhat::Contacts => contacts(&view, &mut |index, contact| {
-            rows.add(&contact_json(&state, index, contact))
-        }),
-    }
-}
-
-fn contacts(
-    view: &View,
-    each: &mut dyn FnMut(u64, &honeytoken::Contact) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut from = 0;
-    loop {
-        let step = view.index.oldest(&Lookup::Contacts, from, STEP_ENTRIES)?;
-        let Some(last) = step.last() else {
-            return Ok(());
-        };
-        from = last + 1;
-        for index in step {
-            if let Some(entry) = view.reader.entry(index)?
-                && let Event::Contact(contact) = &entry.event
-            {
-                each(index, contact)?;
-            }
-        }
-    }
-}
-
-fn contact_json(state: &State, index: u64, contact: &honeytoken::Contact) -> Value {
-    let attribution = state.judgement.cause(index);
-    let through = attribution.as_ref().and_then(|a| a.platform.clone());
-    json!({
-        "index": index,
-        "provider_event_id": contact.provider_event_id,
-        "connection": contact.connection,
-        "kind": contact.medium.as_str(),
-        "to": contact.to,
-        "from": contact.from,
-        "text": contact.text,
-        "claimed_at": contact.claimed_at,
-        "received_at": contact.received_at,
-        "duration_s": contact.duration_s,
-        "attestation": contact.attestation,
-        "authentication": contact.authentication.as_str(),
-        "cause": attribution.as_ref().map_or("unknown", |a| a.cause.as_str()),
-        "platform": state.platform_of(contact, through),
-        "campaign": attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
-        "duplicate_of": state.duplicate_of(index),
+/// A path with what was given behind it.
+pub(super) fn query<const N: usize>(path: String, given: [(&str, &Option<String>); N]) -> String {
+    let given = given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    given.fold(path, |path, (name, value)| {
+        format!(
+            "{path}&{name}={}",
+            utf8_percent_encode(value, NON_ALPHANUMERIC)
+        )
     })
+}
+
+fn local(args: &Export, order: &Order) -> anyhow::Result<Vec<u8>> {
+    let dir = place::required(args.at_place.data.clone())?;
+    let moment = |text: &Option<String>| text.as_deref().map(place::time).transpose();
+    let window = Window {
+        since: moment(&args.since)?,
+        until: moment(&args.until)?,
+        contacts_max: usize::MAX,
+    };
+    let clock = Clock::system();
+    let mut ledger = place::open(&dir, &clock)?;
+    let view = ledger.view();
+    let bar = progress::count("reading");
+    let material = exports::gather(&view, order, &window, clock.now(), &|_, _| true, &mut |n| {
+        bar.set_position(n);
+    });
+    bar.finish_and_clear();
+    let material = material.map_err(refused)?;
+    record(
+        &mut ledger,
+        &clock,
+        format!("{} for {}", args.what, args.preset),
+    )?;
+    Ok(write(order, material)?.bytes)
+}
+
+/// Who works on the folder itself has no key; that something left the house is written down all the
+/// same, and before it does.
+pub(super) fn record(
+    ledger: &mut listener::ledger::Ledger,
+    clock: &Clock,
+    detail: String,
+) -> anyhow::Result<()> {
+    let export = Event::Operation(Operation {
+        operation: "export".to_owned(),
+        detail,
+    });
+    ledger.record(clock.now(), None, vec![export])?;
+    Ok(())
+}
+
+pub(super) fn refused(error: GatherError) -> anyhow::Error {
+    match error {
+        GatherError::Index(_) | GatherError::Read(_) => error.into(),
+        other => Ends::with(Exit::Refused, other.to_string()),
+    }
+}
+
+/// Writes to a file, or to stdout.
+pub(super) fn put(out: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    match out {
+        Some(path) => {
+            std::fs::write(path, bytes).with_context(|| format!("write {}", path.display()))
+        }
+        None => {
+            let mut out = io::stdout().lock();
+            Ok(out.write_all(bytes).and_then(|()| out.flush())?)
+        }
+    }
 }

@@ -8,7 +8,7 @@
 //! - `accounts`: numbers, backfill, recordings, with a server that speaks like a provider.
 //! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `pages`: what people see, without scripts; `browser`: the same in a real browser.
-//! - `bundles`: what a stranger can check.
+//! - `bundles`: what a stranger can check. `exports`: what leaves the house beside them.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`, `silence`: who is told, also after a kill.
 //! - `reparse`: what could not be read when it came.
@@ -50,6 +50,8 @@ mod designs;
 mod disk;
 #[cfg(test)]
 mod durability;
+#[cfg(test)]
+mod exports;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]

@@ -23,15 +23,15 @@ pub(crate) struct PartOut {
 
 /// The message that a contact is, or begins.
 #[derive(Default)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Of all parts that came, in their order.
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
     /// The parts in their order; none where the message came whole.
-    pub(super) parts: Vec<PartOut>,
+    pub(crate) parts: Vec<PartOut>,
 }
 
 impl Message {
-    pub(super) fn read(view: &View, entry: &Entry, contact: &Contact) -> Message {
+    pub(crate) fn read(view: &View, entry: &Entry, contact: &Contact) -> Message {
         let whole = || Message {
             text: contact.text.clone(),
             parts: Vec::new(),
@@ -60,7 +60,7 @@ impl Message {
     }
 
     /// The numbers in the text that are not the caller's own.
-    pub(super) fn call_back_numbers(&self, from: Option<&Sender>) -> Vec<String> {
+    pub(crate) fn call_back_numbers(&self, from: Option<&Sender>) -> Vec<String> {
         let digits: String = from.map_or(String::new(), |from| {
             from.as_str().chars().filter(char::is_ascii_digit).collect()
         });

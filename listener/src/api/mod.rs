@@ -17,6 +17,8 @@ pub(crate) mod coverage;
 pub(crate) mod custody;
 mod description;
 mod designs;
+mod exports;
+mod file;
 mod graph;
 pub(crate) mod health;
 pub(crate) mod honeytokens;
@@ -25,7 +27,7 @@ pub(crate) mod keys;
 pub(crate) mod line_coverage;
 pub(crate) mod lines;
 mod log;
-mod message;
+pub(crate) mod message;
 pub(crate) mod notes;
 mod numbers;
 pub(crate) mod page;
@@ -128,6 +130,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(graph::graph))
         .routes(routes!(designs::create))
         .routes(routes!(bundles::bundle))
+        .routes(routes!(exports::export))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

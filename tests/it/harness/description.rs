@@ -88,7 +88,7 @@ impl Description {
             .map(|name| &kinds[name])
             .find(|kind| !kind.is_null());
         let kind = kind.unwrap_or_else(|| panic!("{place}: {media:?} is not described"));
-        if media.contains("json") {
+        if media == "application/json" || media.ends_with("+json") {
             self.check_value(&place, &kind["schema"], &answer.json());
         }
     }
