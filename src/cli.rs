@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod complaint;
 mod evidence;
 mod export;
 mod folder;
@@ -21,6 +22,7 @@ pub(crate) use accounts::{
     Backfill, Numbers, NumbersBuy, NumbersPoint, NumbersRelease, NumbersSearch, OfConnection,
 };
 pub(crate) use alerts::{Alerts, AlertsList, AlertsReplay, AlertsTest};
+pub(crate) use complaint::Complaint;
 pub(crate) use evidence::{Lang, Verify};
 pub(crate) use export::{BUNDLE, Export};
 pub(crate) use folder::{Backup, Doctor, Rebuild, Restore};
@@ -94,6 +96,8 @@ pub(crate) enum Verb {
     Reparse(Reparse),
     /// Write tables, exchange formats, an evidence bundle
     Export(Export),
+    /// Fill an authority's complaint form from a finding; nothing is sent
+    Complaint(Complaint),
     /// Search, buy, release and set up numbers at providers
     #[command(subcommand)]
     Numbers(Numbers),

@@ -77,6 +77,7 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Rebuild(args) => verbs::backup::rebuild(&args),
         Verb::Reparse(args) => verbs::reparse::run(args).await,
         Verb::Export(args) => verbs::export::run(args).await,
+        Verb::Complaint(args) => verbs::complaint::run(args).await,
         Verb::Numbers(verb) => verbs::numbers::run(verb).await,
         Verb::Backfill(args) => verbs::backfill::run(args).await,
         Verb::Completions(args) => verbs::completions::run(&args),

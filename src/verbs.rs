@@ -5,6 +5,7 @@ pub(crate) mod backfill;
 pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod bundle;
+pub(crate) mod complaint;
 pub(crate) mod completions;
 pub(crate) mod controls;
 pub(crate) mod demo;

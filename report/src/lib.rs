@@ -8,6 +8,7 @@
 //! - [`bundle`]: evidence that a stranger can check, packed and checked.
 //! - [`chart`]: charts, drawn once for page, HTML and PDF. [`survival`]: the curve behind one.
 //! - [`paper`]: documents for people, as HTML and PDF.
+//! - [`complaint`]: forms of authorities, filled from a finding.
 //! - [`csv`]: comma-separated values, harmless in a spreadsheet.
 //! - [`export`]: tables and exchange formats for the tools of other trades.
 //!
@@ -16,6 +17,7 @@
 mod answers;
 pub mod bundle;
 pub mod chart;
+pub mod complaint;
 pub mod csv;
 mod designs;
 pub mod export;

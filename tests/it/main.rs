@@ -8,7 +8,7 @@
 //! - `accounts`: numbers, backfill, recordings, with a server that speaks like a provider.
 //! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `pages`: what people see, without scripts; `browser`: the same in a real browser.
-//! - `bundles`: what a stranger can check. `exports`: what leaves the house beside them.
+//! - `bundles`: what a stranger can check. `exports`, `complaints`: what leaves the house beside them.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`, `silence`: who is told, also after a kill.
 //! - `reparse`: what could not be read when it came.
@@ -36,6 +36,8 @@ mod browser;
 mod bundles;
 #[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod complaints;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]

@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 29] = [
+const READS: [(&str, [bool; 4]); 32] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -46,6 +46,9 @@ const READS: [(&str, [bool; 4]); 29] = [
     ("/v1/lines/+14155550132/coverage", SEES),
     ("/v1/attention", ANY),
     ("/v1/contacts/0/attachments/00", SEES),
+    ("/v1/exports/verdicts", SEES),
+    ("/v1/contacts/0/complaint?authority=ftc", SEES),
+    ("/v1/platforms/acme/complaint?authority=dpa", SEES),
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.

@@ -11,6 +11,7 @@ pub(crate) mod attention;
 mod backups;
 pub(crate) mod bundles;
 pub(crate) mod caller;
+mod complaints;
 pub(crate) mod connections;
 pub(crate) mod contacts;
 pub(crate) mod coverage;
@@ -131,6 +132,8 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(designs::create))
         .routes(routes!(bundles::bundle))
         .routes(routes!(exports::export))
+        .routes(routes!(complaints::of_contact))
+        .routes(routes!(complaints::of_platform))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
