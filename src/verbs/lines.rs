@@ -43,6 +43,8 @@ pub(crate) async fn import(args: LinesImport) -> anyhow::Result<Exit> {
         )?,
     }
     bar.finish_and_clear();
+    // A row that does not fit in itself is found before one that the installation refuses.
+    told.errors.sort_by_key(|error| error.row);
     match args.json {
         true => table::print_json(&told)?,
         false => table::print(&told.words())?,
@@ -258,7 +260,10 @@ impl Told {
                 self.passed_over.join(", ")
             ));
         }
-        let warning = |(text, lines): (&String, &u64)| format!("warning, {lines} lines: {text}");
+        let warning = |(text, lines): (&String, &u64)| match lines {
+            1 => format!("warning, 1 line: {text}"),
+            lines => format!("warning, {lines} lines: {text}"),
+        };
         words.extend(self.warnings.iter().map(warning));
         if !self.errors.is_empty() {
             let row = |e: &CellTold| vec![e.row.to_string(), e.column.clone(), e.error.clone()];

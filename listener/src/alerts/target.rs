@@ -55,8 +55,8 @@ pub enum TargetError {
     #[error("{0} {1} does not exist")]
     Nothing(&'static str, String),
     /// A variable that holds a secret is not set.
-    #[error("environment variable {0} is not set; alert target {1} takes a secret from it")]
-    NoVariable(String, String),
+    #[error("environment variable {0} is not set; a secret is taken from it")]
+    NoVariable(String),
 }
 
 /// A target as it is written down, in the settings or the API, but for its secrets.
@@ -196,7 +196,7 @@ pub fn from_settings(
 ) -> Result<AlertTarget, TargetError> {
     let secret = |(name, var): (&String, &String)| {
         let value = variable(var);
-        let value = value.ok_or_else(|| TargetError::NoVariable(var.clone(), id.to_owned()))?;
+        let value = value.ok_or_else(|| TargetError::NoVariable(var.clone()))?;
         Ok((name.clone(), Secret::new(value)))
     };
     let secrets = written.secrets_env.iter().map(secret);

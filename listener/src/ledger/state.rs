@@ -7,7 +7,6 @@ use honeytoken::{
     Basis, Connection, ConnectionId, Contact, Entry, Event, Medium, Nonce, PhoneNumber, PlatformId,
     Policy, Registry, Timestamp, Unfinished,
 };
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 
@@ -354,26 +353,16 @@ fn redelivery_window_s(connection: &Connection) -> Option<u32> {
         .redelivers_with_new_id_within_s
 }
 
-/// What was said by whom to whom and when by the provider's clock: two real messages differ in
-/// time, a repeat of one does not.
+/// What of a contact its provider would repeat under a new id.
 pub(super) fn fingerprint(contact: &Contact) -> String {
-    let at = contact
-        .claimed_at
-        .map_or(String::new(), |at| at.to_string());
-    let parts = [
-        contact.medium.as_str(),
+    crate::provider::fingerprint(
+        contact.medium,
         &contact.phase,
-        contact.to.as_ref().map_or("", |p| p.as_str()),
-        contact.from.as_ref().map_or("", |p| p.as_str()),
-        contact.text.as_deref().unwrap_or_default(),
-        &at,
-    ];
-    let mut bytes = Vec::new();
-    for part in parts {
-        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(part.as_bytes());
-    }
-    crate::api_key::hex(digest(&SHA256, &bytes).as_ref())
+        contact.to.as_ref(),
+        contact.from.as_ref(),
+        contact.text.as_deref(),
+        contact.claimed_at,
+    )
 }
 
 /// Look-ups of entries that are folded but not yet in the index.

@@ -9,12 +9,12 @@
 //! that A itself makes are no contact. Left out: messages in reports, whose old and new call types
 //! contradict each other.
 
-use honeytoken::{Authentication, Medium, Timestamp};
+use honeytoken::{Medium, Timestamp};
 use serde::Deserialize;
 
 use super::json::Aside;
 use super::party::party_in_china;
-use super::shared_secret::{URL_TOKEN, UrlToken};
+use super::shared_secret::{UrlToken, known_by_address};
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Carries, Dedupe, Malformed, Provider, Received, Refusal, Request, Verified,
@@ -24,21 +24,15 @@ use super::{
 /// A call that the holder of the line makes.
 const OUTBOUND: &str = "0";
 
-pub(super) static PROVIDER: Provider = Provider {
-    id: "aliyun_pnp",
-    title: "Alibaba Cloud number privacy",
-    carries: &[Carries::Call, Carries::CallStatus, Carries::Recording],
-    authentication: &[Authentication::SharedSecret],
-    secrets: &[URL_TOKEN],
-    credential_headers: &[],
-    credential_in_url: true,
-    redelivers_with_new_id_within_s: None,
-    connect: |secrets| {
-        Ok(Box::new(AliyunPnp {
-            token: UrlToken::new(secrets)?,
-        }))
+pub(super) static PROVIDER: Provider = known_by_address(
+    "aliyun_pnp",
+    "Alibaba Cloud number privacy",
+    &[Carries::Call, Carries::CallStatus, Carries::Recording],
+    |secrets| {
+        let token = UrlToken::new(secrets)?;
+        Ok(Box::new(AliyunPnp { token }))
     },
-};
+);
 
 struct AliyunPnp {
     token: UrlToken,

@@ -4,32 +4,26 @@
 //! is signed**: a token in the URL is all there is. `dest_code` is the extension that was replied
 //! to; there is no full number, so it is looked up in the connection's lines. Times are taken for Beijing's, which the pages do not say outright.
 
-use honeytoken::{Authentication, Timestamp};
+use honeytoken::Timestamp;
 use serde::Deserialize;
 
 use super::json::Loose;
 use super::party::{party, party_in_china};
-use super::shared_secret::{URL_TOKEN, UrlToken};
+use super::shared_secret::{UrlToken, known_by_address};
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Request, Verified, json, when,
 };
 
-pub(super) static PROVIDER: Provider = Provider {
-    id: "aliyun_sms",
-    title: "Alibaba Cloud SMS",
-    carries: &[Carries::Sms],
-    authentication: &[Authentication::SharedSecret],
-    secrets: &[URL_TOKEN],
-    credential_headers: &[],
-    credential_in_url: true,
-    redelivers_with_new_id_within_s: None,
-    connect: |secrets| {
-        Ok(Box::new(AliyunSms {
-            token: UrlToken::new(secrets)?,
-        }))
+pub(super) static PROVIDER: Provider = known_by_address(
+    "aliyun_sms",
+    "Alibaba Cloud SMS",
+    &[Carries::Sms],
+    |secrets| {
+        let token = UrlToken::new(secrets)?;
+        Ok(Box::new(AliyunSms { token }))
     },
-};
+);
 
 struct AliyunSms {
     token: UrlToken,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use honeytoken::{Medium, Sender, Timestamp};
+
 use super::mac::sha256_hex;
 
 /// What tells one event from another of the same connection. Never empty.
@@ -34,6 +36,28 @@ impl Dedupe {
     pub(super) fn derived(parts: &[&str]) -> Dedupe {
         Dedupe::Derived(format!("sha256:{}", digest(parts)))
     }
+}
+
+/// A digest of what was said by whom to whom and when, by the provider's clock, without any id: two real
+/// messages differ in time, a repeat of one under a new id in nothing.
+pub(crate) fn fingerprint(
+    medium: Medium,
+    phase: &str,
+    to: Option<&Sender>,
+    from: Option<&Sender>,
+    text: Option<&str>,
+    at: Option<Timestamp>,
+) -> String {
+    let at = at.map_or(String::new(), |at| at.to_string());
+    let party = |party: Option<&Sender>| party.map_or(String::new(), |p| p.as_str().to_owned());
+    digest(&[
+        medium.as_str(),
+        phase,
+        &party(to),
+        &party(from),
+        text.unwrap_or_default(),
+        &at,
+    ])
 }
 
 pub(super) fn digest(parts: &[&str]) -> String {

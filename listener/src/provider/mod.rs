@@ -75,6 +75,7 @@ mod tests;
 
 pub use answer::{Answer, Calls};
 pub use dedupe::Dedupe;
+pub(crate) use dedupe::fingerprint;
 pub use lines::{LINE_NAME_BYTES_MAX, LINES_MAX, Places, checked_lines};
 pub use malformed::Malformed;
 pub use nonces::Nonces;

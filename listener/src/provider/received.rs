@@ -5,7 +5,7 @@ use std::fmt;
 use honeytoken::{Authentication, ConnectionId, Contact, Medium, Part, Sender, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::dedupe::{Dedupe, digest};
+use super::dedupe::{Dedupe, fingerprint};
 use super::when;
 
 /// One event about a line, as its provider tells it.
@@ -170,17 +170,14 @@ impl Received {
     /// A digest of what was said by whom to whom and when, by the provider's clock, without any
     /// id: the same for a repeat under a new id.
     pub fn fingerprint(&self) -> String {
-        let party =
-            |party: &Option<Sender>| party.as_ref().map_or(String::new(), |p| p.as_str().into());
-        let at = self.claimed_at.map_or(String::new(), |at| at.to_string());
-        digest(&[
-            self.medium.as_str(),
+        fingerprint(
+            self.medium,
             &self.phase,
-            &party(&self.to),
-            &party(&self.from),
-            self.text.as_deref().unwrap_or_default(),
-            &at,
-        ])
+            self.to.as_ref(),
+            self.from.as_ref(),
+            self.text.as_deref(),
+            self.claimed_at,
+        )
     }
 
     /// The contact that this event is, as far as the event tells; how it came is for those who took

@@ -7,8 +7,8 @@ use honeytoken::Authentication;
 
 use super::mac::same;
 use super::settings::Secrets;
-use super::webhook::Proof;
-use super::{Rejection, Request, SecretName, SettingsError};
+use super::webhook::{Adapter, Proof};
+use super::{Carries, Provider, Rejection, Request, SecretName, SettingsError};
 
 pub(super) const AUTHORIZATION: &str = "authorization";
 pub(super) const BASIC_USER: SecretName = SecretName::required(
@@ -23,6 +23,26 @@ pub(super) const URL_TOKEN: SecretName = SecretName::required(
     "url_token",
     "a long random word: the last part of the path that the provider is told to call",
 );
+
+/// A provider that signs nothing and is known by the address that only it was told.
+pub(super) const fn known_by_address(
+    id: &'static str,
+    title: &'static str,
+    carries: &'static [Carries],
+    connect: fn(&Secrets<'_>) -> Result<Box<dyn Adapter>, SettingsError>,
+) -> Provider {
+    Provider {
+        id,
+        title,
+        carries,
+        authentication: &[Authentication::SharedSecret],
+        secrets: &[URL_TOKEN],
+        credential_headers: &[],
+        credential_in_url: true,
+        redelivers_with_new_id_within_s: None,
+        connect,
+    }
+}
 
 /// User name and password of HTTP Basic (RFC 7617).
 pub(super) struct Basic {

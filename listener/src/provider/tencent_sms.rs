@@ -6,34 +6,28 @@
 //! what is repeated makes the key; the line is the connection's only one, or the one that its lines map
 //! from `extend`.
 
-use honeytoken::{Authentication, Timestamp};
+use honeytoken::Timestamp;
 use serde::Deserialize;
 
 use super::json::Loose;
 use super::mac::sha256_hex;
 use super::party::party;
-use super::shared_secret::{URL_TOKEN, UrlToken};
+use super::shared_secret::{UrlToken, known_by_address};
 use super::webhook::{Adapter, Proof};
 use super::{
     Answer, Calls, Carries, Dedupe, Malformed, Provider, Received, Refusal, Request, Verified,
     json, when,
 };
 
-pub(super) static PROVIDER: Provider = Provider {
-    id: "tencent_sms",
-    title: "Tencent Cloud SMS",
-    carries: &[Carries::Sms],
-    authentication: &[Authentication::SharedSecret],
-    secrets: &[URL_TOKEN],
-    credential_headers: &[],
-    credential_in_url: true,
-    redelivers_with_new_id_within_s: None,
-    connect: |secrets| {
-        Ok(Box::new(TencentSms {
-            token: UrlToken::new(secrets)?,
-        }))
+pub(super) static PROVIDER: Provider = known_by_address(
+    "tencent_sms",
+    "Tencent Cloud SMS",
+    &[Carries::Sms],
+    |secrets| {
+        let token = UrlToken::new(secrets)?;
+        Ok(Box::new(TencentSms { token }))
     },
-};
+);
 
 struct TencentSms {
     token: UrlToken,

@@ -81,22 +81,7 @@ fn serve(stream: &mut TcpStream, answer: &mut dyn FnMut(&[u8]) -> Answered) {
     let _ = stream.write_all(&[head.as_bytes(), &body].concat());
 }
 
-const CONFIG: &str = "
-[ req ]
-distinguished_name = dn
-[ dn ]
-[ root ]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-[ stamps ]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = critical, timeStamping
-[ tsa ]
-serial = serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-";
+const CONFIG: &str = include_str!("../../../store/src/proof/time_stamp/test_authority.cnf");
 
 /// Keys and certificates of an authority that stamps time.
 pub(crate) struct Stamps(Folder);

@@ -3,19 +3,8 @@
 use honeytoken::Medium;
 
 use super::kit::{NOW, Post, URL, connect};
-use super::samples::sample;
-use crate::provider::{Calls, Received};
-
-fn event(name: &str, body: &str) -> Received {
-    let sample = sample(name);
-    sample.post(body, NOW).event(&sample.webhook())
-}
-
-fn answer(name: &str, body: &str, calls: Calls) -> String {
-    let sample = sample(name);
-    let events = sample.post(body, NOW).to(&sample.webhook(), NOW).unwrap();
-    sample.webhook().answer(&events, calls).body
-}
+use super::samples::{answer, event, sample};
+use crate::provider::Calls;
 
 #[test]
 fn huawei_by_token_alone_only_when_set() {

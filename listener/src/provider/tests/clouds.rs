@@ -6,27 +6,8 @@ use honeytoken::{Authentication, Medium};
 use serde_json::json;
 
 use super::kit::{NOW, Post, URL, base64, connect, hex, hmac_sha1, jwt, sha256_hex};
-use super::samples::sample;
+use super::samples::{answer, event, refused, sample};
 use crate::provider::{Calls, EVENTS_MAX, Provider, Received, Request};
-
-fn event(name: &str, body: &str) -> Received {
-    let sample = sample(name);
-    sample.post(body, NOW).event(&sample.webhook())
-}
-
-fn refused(name: &str, body: &str) -> String {
-    let sample = sample(name);
-    sample
-        .post(body, NOW)
-        .to(&sample.webhook(), NOW)
-        .unwrap_err()
-}
-
-fn answer(name: &str, body: &str, calls: Calls) -> String {
-    let sample = sample(name);
-    let events = sample.post(body, NOW).to(&sample.webhook(), NOW).unwrap();
-    sample.webhook().answer(&events, calls).body
-}
 
 #[test]
 fn telnyx_finds_our_number_among_several() {

@@ -6,22 +6,9 @@ use honeytoken::{Authentication, Medium};
 use serde_json::json;
 
 use super::kit::{NOW, Post, URL, connect};
-use super::samples::{Sample, sample};
+use super::samples::{Sample, event, refused, sample};
 use crate::provider::gammu_smsd::Run;
 use crate::provider::{Dedupe, Received, Request};
-
-fn event(name: &str, body: &str) -> Received {
-    let sample = sample(name);
-    sample.post(body, NOW).event(&sample.webhook())
-}
-
-fn refused(name: &str, body: &str) -> String {
-    let sample = sample(name);
-    sample
-        .post(body, NOW)
-        .to(&sample.webhook(), NOW)
-        .unwrap_err()
-}
 
 fn own(kind: &str, data: &str) -> String {
     format!(

@@ -7,29 +7,10 @@ use ring::hmac as sha;
 use serde_json::json;
 
 use super::kit::{NOW, Post, URL, connect, hex, jwt, sha256_hex};
-use super::samples::sample;
-use crate::provider::{Calls, Received, Refusal, Request, Undecided};
+use super::samples::{answer, event, refused, sample};
+use crate::provider::{Calls, Refusal, Request, Undecided};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-fn event(name: &str, body: &str) -> Received {
-    let sample = sample(name);
-    sample.post(body, NOW).event(&sample.webhook())
-}
-
-fn refused(name: &str, body: &str) -> String {
-    let sample = sample(name);
-    sample
-        .post(body, NOW)
-        .to(&sample.webhook(), NOW)
-        .unwrap_err()
-}
-
-fn answer(name: &str, body: &str, calls: Calls) -> String {
-    let sample = sample(name);
-    let events = sample.post(body, NOW).to(&sample.webhook(), NOW).unwrap();
-    sample.webhook().answer(&events, calls).body
-}
 
 #[test]
 fn vonage_voice_events_share_a_conversation() {

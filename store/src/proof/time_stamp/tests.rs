@@ -8,24 +8,7 @@ use super::*;
 /// An authority in a folder of its own: a root, and a certificate for time-stamps under it.
 struct Authority(tempfile::TempDir);
 
-const CONFIG: &str = "
-[ req ]
-distinguished_name = dn
-[ dn ]
-[ root ]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-[ stamps ]
-keyUsage = critical, digitalSignature
-extendedKeyUsage = critical, timeStamping
-[ loose ]
-extendedKeyUsage = timeStamping
-[ tsa ]
-serial = serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-";
+const CONFIG: &str = include_str!("test_authority.cnf");
 
 impl Authority {
     fn new(usage: &str, key: &[&str]) -> Option<Authority> {

@@ -13,8 +13,8 @@ use ring::signature::Ed25519KeyPair;
 use serde_json::json;
 
 use self::signing::{basic, nonce, signed_by, sns, sorted_form, standard_webhook, vonage_md5};
-use super::kit::{Post, URL, base64, connect, hex, hmac_sha1, hmac_sha256, jwt, sha256_hex};
-use crate::provider::{Webhook, sign};
+use super::kit::{NOW, Post, URL, base64, connect, hex, hmac_sha1, hmac_sha256, jwt, sha256_hex};
+use crate::provider::{Calls, Received, Webhook, sign};
 
 /// How a provider sends, and what its signature covers.
 #[derive(Clone, Copy)]
@@ -102,4 +102,26 @@ pub(super) fn certificate() -> (&'static str, &'static str) {
 /// The sample of that name.
 pub(super) fn sample(name: &str) -> &'static Sample {
     SAMPLES.iter().find(|sample| sample.name == name).unwrap()
+}
+
+/// The one event in a body of this sample's.
+pub(super) fn event(name: &str, body: &str) -> Received {
+    let sample = sample(name);
+    sample.post(body, NOW).event(&sample.webhook())
+}
+
+/// Why a body of this sample's is refused.
+pub(super) fn refused(name: &str, body: &str) -> String {
+    let sample = sample(name);
+    sample
+        .post(body, NOW)
+        .to(&sample.webhook(), NOW)
+        .unwrap_err()
+}
+
+/// What a body of this sample's is answered.
+pub(super) fn answer(name: &str, body: &str, calls: Calls) -> String {
+    let sample = sample(name);
+    let events = sample.post(body, NOW).to(&sample.webhook(), NOW).unwrap();
+    sample.webhook().answer(&events, calls).body
 }
