@@ -1,8 +1,11 @@
-//! How right the fold is, over many seeds: `cargo bench -p attribution --bench worlds -- [SEEDS] [FIRST] [SCENARIO…]`.
+//! How right the fold is, over many seeds: `cargo bench -p attribution --bench worlds -- [SEEDS] [FIRST] [SCENARIO…] [oracle] [reliability]`.
 
 use std::sync::Mutex;
 
-use attribution::world::{Score, fold, generate, names, scenario, score};
+use attribution::world::{Oracle, Score, fold, generate, names, oracle, scenario, score};
+
+/// The level at which the standard policy accuses.
+const LEVEL: f64 = 0.05;
 
 #[expect(clippy::print_stdout, reason = "a table for people")]
 fn main() {
@@ -33,11 +36,20 @@ fn main() {
         "{seeds} seeds from {first}; naive rules: precision of any stranger's contact, of two"
     );
     println!(
-        "scenario    recall   FDP  bad/all  days  E<=1 sup20  cause leakrec  F1all F1text  links(true,said,right)  brier  naive1 naive2"
+        "scenario    recall   FDP  bad/all  days  E<=1 sup20  cause leakrec leakprec  F1all F1text  links(true,said,right)  brier  naive1 naive2"
     );
     for name in scenarios {
         let total = many(name, first, seeds);
         println!("{}", line(name, &total));
+        if args.iter().any(|a| a == "oracle") {
+            let best = best(name, first, seeds);
+            println!(
+                "    oracle {:.3}  false {:2}  days {:5.1}",
+                best.recall(),
+                best.falsely,
+                best.median_days()
+            );
+        }
         if args.iter().any(|a| a == "reliability") {
             for (n, sum, leaking) in total.reliability.iter().filter(|b| b.0 > 0) {
                 println!(
@@ -48,6 +60,15 @@ fn main() {
             }
         }
     }
+}
+
+/// What somebody would find who knows the worlds' parameters.
+fn best(name: &str, first: u64, seeds: u64) -> Oracle {
+    let mut total = Oracle::default();
+    if let Some(scenario) = scenario(name) {
+        (first..first + seeds).for_each(|seed| total.add(oracle(&scenario, seed, LEVEL)));
+    }
+    total
 }
 
 fn many(name: &str, first: u64, seeds: u64) -> Score {
@@ -83,7 +104,7 @@ fn take(next: &Mutex<u64>, end: u64) -> Option<u64> {
 fn line(name: &str, s: &Score) -> String {
     let precision = |(right, all): (u32, u32)| f64::from(right) / f64::from(all.max(1));
     format!(
-        "{name:10}   {:.3}  {:.3}  {:2}/{:<3}  {:5.1}  {:.3} {:.3}   {:.3}  {:.3}   {:.3} {:.3}   {:?}   {:.4}   {:.2}   {:.2}",
+        "{name:10}   {:.3}  {:.3}  {:2}/{:<3}  {:5.1}  {:.3} {:.3}   {:.3}  {:.3}  {:.3}   {:.3} {:.3}   {:?}   {:.4}   {:.2}   {:.2}",
         s.recall(),
         s.false_discovery(),
         s.worlds_falsely,
@@ -93,6 +114,7 @@ fn line(name: &str, s: &Score) -> String {
         f64::from(s.innocent_sup_20) / f64::from(s.innocent.max(1)),
         s.cause_accuracy(),
         s.leak_recall(),
+        s.leak_contacts_found as f64 / s.leak_contacts_called.max(1) as f64,
         s.campaign_f1().0,
         s.campaign_f1().1,
         s.links,

@@ -25,6 +25,7 @@ mod judge;
 mod judgement;
 mod links;
 mod listen;
+mod next;
 mod note;
 mod observe;
 mod placing;
@@ -92,7 +93,8 @@ pub struct State {
     unfinished: Unfinished,
     /// Placements whose first hour was not judged yet.
     pub(crate) unjudged: Vec<u32>,
-    pub(crate) instant: BTreeSet<u32>,
+    /// Of those, after how many microseconds the first stranger came.
+    pub(crate) instant: BTreeMap<u32, i64>,
     /// Platforms whose evidence changed on the day being closed.
     pub(crate) touched: BTreeSet<u32>,
     /// Logarithms of the platforms' e-values when they were last looked at.
@@ -109,6 +111,9 @@ pub(crate) struct Appeal {
     pub(crate) line: Vec<f64>,
     pub(crate) country: BTreeMap<u32, f64>,
     pub(crate) block: BTreeMap<u32, f64>,
+    /// Of those sums, what lines are of that were given to accused platforms alone.
+    pub(crate) accused_country: BTreeMap<u32, f64>,
+    pub(crate) accused_block: BTreeMap<u32, f64>,
     /// Controls and other lines by country.
     pub(crate) census: BTreeMap<u32, (u32, u32)>,
 }
@@ -132,7 +137,7 @@ impl State {
             sessions: BTreeMap::new(),
             unfinished: Unfinished::default(),
             unjudged: Vec::new(),
-            instant: BTreeSet::new(),
+            instant: BTreeMap::new(),
             touched: BTreeSet::new(),
             looks: Vec::new(),
             appeal: Appeal::default(),

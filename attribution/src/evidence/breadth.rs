@@ -11,6 +11,8 @@ const SHARES: [f64; 3] = [0.05, 0.3, 0.8];
 const BUYERS: [f64; 4] = [0.02, 0.15, 0.5, 0.9];
 /// How much is not bet.
 const KEPT: f64 = 0.3;
+/// How much belief goes back to where it began, at every number.
+const CHANGE: f64 = 0.01;
 
 /// A bet that one campaign works one platform's list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,42 +59,62 @@ impl Bet {
     }
 }
 
-/// Evidence from all campaigns that reached the platform.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// Evidence from all campaigns that reached the platform. Which share of them works its list may change:
+/// before a leak none does. So belief goes back a little to where it began, at every number.
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Breadth {
-    logs: [f64; BUYERS.len()],
+    log: f64,
+    /// Belief in each share; the first is none.
+    belief: [f64; BUYERS.len() + 1],
+}
+
+/// Belief at first.
+const PRIOR: [f64; BUYERS.len() + 1] = {
+    let each = (1.0 - KEPT) / BUYERS.len() as f64;
+    [KEPT, each, each, each, each]
+};
+
+impl Default for Breadth {
+    fn default() -> Breadth {
+        Breadth {
+            log: 0.0,
+            belief: PRIOR,
+        }
+    }
 }
 
 impl Breadth {
-    /// Takes in one campaign's next number.
-    pub(crate) fn update(&mut self, bet: &mut Bet, next: &Next) {
+    /// Takes in one campaign's next number. `lean` is the odds that the campaign works a list, beside
+    /// what its numbers say; only what was known before may go into it.
+    pub(crate) fn update(&mut self, bet: &mut Bet, next: &Next, lean: f64) {
         let before = bet.mean();
         bet.update(next);
-        let after = bet.mean();
-        for (log, buyers) in self.logs.iter_mut().zip(BUYERS) {
-            let odds = |mean: f64| libm::log(1.0 - buyers + buyers * mean);
-            *log += odds(after) - odds(before);
-        }
+        self.take(lean * before, lean * bet.mean());
     }
 
     /// Takes a campaign's bet back: another platform explains it.
     pub(crate) fn withdraw(&mut self, bet: &mut Bet) {
         let before = bet.mean();
         bet.odds = [1.0; SHARES.len()];
-        for (log, buyers) in self.logs.iter_mut().zip(BUYERS) {
-            *log -= libm::log(1.0 - buyers + buyers * before);
+        self.take(before, 1.0);
+    }
+
+    fn take(&mut self, before: f64, after: f64) {
+        let buyers = |i: usize| if i == 0 { 0.0 } else { BUYERS[i - 1] };
+        for (i, belief) in self.belief.iter_mut().enumerate() {
+            let odds = |mean: f64| 1.0 - buyers(i) + buyers(i) * mean;
+            *belief *= odds(after) / odds(before);
+        }
+        let sum: f64 = self.belief.iter().sum();
+        self.log += libm::log(sum);
+        for (belief, prior) in self.belief.iter_mut().zip(PRIOR) {
+            *belief = (1.0 - CHANGE) * *belief / sum + CHANGE * prior;
         }
     }
 
     /// Natural logarithm of the e-value.
     pub(crate) fn log_e(&self) -> f64 {
-        let each = (1.0 - KEPT) / BUYERS.len() as f64;
-        super::log_mix(
-            self.logs
-                .iter()
-                .map(|log| (each, *log))
-                .chain([(KEPT, 0.0)]),
-        )
+        self.log
     }
 }
 
@@ -112,6 +134,7 @@ mod tests {
                     left: 2,
                     chance: 0.01,
                 },
+                1.0,
             );
         }
         assert!(breadth.log_e() > 6.0);
@@ -130,6 +153,7 @@ mod tests {
                         left: 2,
                         chance: 0.01,
                     },
+                    1.0,
                 );
             }
         }

@@ -10,12 +10,14 @@
 //! and Vovk; Grünwald, de Heide and Koolen). None knows contacts, only what was observed.
 
 mod breadth;
+mod instant;
 mod rate;
 mod token;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use breadth::{Bet, Breadth, Next};
+pub(crate) use instant::Instant;
 pub(crate) use rate::{Decay, Rate};
 pub(crate) use token::{Coincidence, Heard, Overheard, Token};
 
@@ -96,49 +98,4 @@ pub(crate) fn log_mix(terms: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
         .map(|(weight, log)| weight * libm::exp(log - top))
         .sum();
     top + libm::log(sum)
-}
-
-/// A stranger within the hour of a registration: lead markets ring while the form is open.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Instant {
-    log: f64,
-}
-
-impl Default for Instant {
-    fn default() -> Instant {
-        Instant { log: 0.0 }
-    }
-}
-
-/// How often a leaking platform's numbers are called within the hour.
-const INSTANT_SHARES: [f64; 3] = [0.05, 0.3, 0.7];
-/// How much is bet on it, per registration.
-const INSTANT_BET: f64 = 0.2;
-/// Calls come by day, and so do registrations.
-const DAYTIME: f64 = 2.5;
-
-impl Instant {
-    /// One registration, and whether a stranger came within the hour; `daily` is what the line
-    /// expects in a day.
-    pub(crate) fn bet(&mut self, came: bool, daily: f64) {
-        let chance = (DAYTIME * daily / 24.0).clamp(1e-4, 0.5);
-        let ratio = |q: f64| {
-            if came {
-                q / chance
-            } else {
-                (1.0 - q) / (1.0 - chance)
-            }
-        };
-        let mean =
-            INSTANT_SHARES.iter().map(|q| ratio(*q)).sum::<f64>() / INSTANT_SHARES.len() as f64;
-        self.log += libm::log(1.0 - INSTANT_BET + INSTANT_BET * mean);
-    }
-
-    fn log_e(&self) -> f64 {
-        self.log
-    }
-
-    pub(crate) fn weight(&self) -> f64 {
-        self.log
-    }
 }

@@ -17,6 +17,9 @@ const STORM_DAYS: i64 = 3;
 const LEARN_DAYS: i64 = 7;
 /// The hour after a registration, in microseconds.
 pub(crate) const HOUR_US: i64 = 3_600_000_000;
+const MINUTE_US: i64 = HOUR_US / 60;
+/// How much more a shared line expects in that hour than its past says.
+const SHARED: f64 = 2.0;
 /// How long that hour may wait for proof that the line was alive in it, in days.
 const PROOF_DAYS_MAX: i64 = 7;
 
@@ -153,7 +156,7 @@ impl State {
             return false;
         };
         let placement = &self.roster.placements[index as usize];
-        let heard_at_once = self.instant.contains(&index) && placement.day() == day;
+        let heard_at_once = self.instant.contains_key(&index) && placement.day() == day;
         placement.registered <= at && !heard_at_once
     }
 
@@ -186,15 +189,21 @@ impl State {
                 continue;
             }
             let came = self.instant.remove(&index);
-            if line.placements.len() == 1 && is_proven {
+            if is_proven {
                 let daily: f64 = [NEW, SILENT]
                     .into_iter()
                     .map(|s| self.background.expected(line.country, &line.record, s))
                     .sum();
+                // Where the line is shared, somebody else's leak may have just begun.
+                let others = if line.placements.len() > 1 {
+                    SHARED
+                } else {
+                    1.0
+                };
                 self.roster.platforms[placement.platform as usize]
                     .case
                     .instant
-                    .bet(came, daily);
+                    .bet(came.map(|us| us / MINUTE_US), daily * others);
                 self.touched.insert(placement.platform);
             }
         }
@@ -233,6 +242,33 @@ impl State {
         let records = self.roster.lines.iter_mut().map(|l| &mut l.record);
         self.background.look_at_all(records);
         self.appeal.refresh(&self.roster.lines);
+        self.weigh_accused();
+    }
+
+    /// What share of attractiveness lies with lines of accused platforms.
+    pub(super) fn weigh_accused(&mut self) {
+        self.appeal.accused_country.clear();
+        self.appeal.accused_block.clear();
+        for (index, line) in self.roster.lines.iter().enumerate() {
+            if self.is_explained(index as u32) {
+                let appeal = self.appeal.line[index];
+                *self.appeal.accused_country.entry(line.country).or_default() += appeal;
+                *self.appeal.accused_block.entry(line.block).or_default() += appeal;
+            }
+        }
+    }
+
+    /// Whether a line was given to one platform only, which is accused: who reaches it needs no other
+    /// explanation.
+    pub(super) fn is_explained(&self, line: u32) -> bool {
+        let [placement] = self.roster.lines[line as usize].placements[..] else {
+            return false;
+        };
+        let platform = self.roster.placements[placement as usize].platform;
+        self.roster.platforms[platform as usize]
+            .case
+            .flagged
+            .is_some()
     }
 
     /// Brings the exposure of a platform's numbers up to the end of `day`.

@@ -2,13 +2,14 @@
 
 use super::State;
 use crate::decision::accused;
+use crate::evidence::Case;
 use crate::roster::DAY_US;
 
 /// Few platforms are judged as strictly as this many: more may be added any day.
 const WATCHED_MIN: usize = 20;
 
-/// How much of the policy's level is spent. e-BH holds at any one moment, and an accusation stays: what
-/// is kept is for looking every day.
+/// How much of the policy's level is spent. The rule needs no less than all of it; the rest is kept
+/// for what the null hypothesis does not know, such as callers who come in waves of their own.
 const SPENT: f64 = 0.5;
 
 impl State {
@@ -21,24 +22,39 @@ impl State {
         for platform in touched {
             self.look(platform, day);
         }
-        let watched = self.watched();
         // Whoever was not touched today was looked at before its latest silence: look again.
-        for platform in self.above(watched) {
+        for platform in self.due() {
             self.look(platform, day);
         }
-        // One after another, the strongest first: an accusation may explain what spoke against the
-        // next.
-        while let Some(platform) = self
-            .above(watched)
-            .into_iter()
-            .find(|p| !self.is_flagged(*p))
-        {
-            self.accuse(platform, day);
-            self.explain_away(platform);
+        // Those accused together carry each other; what they explain no longer speaks against the rest.
+        let mut due = self.due();
+        while !due.is_empty() {
+            due.iter().for_each(|p| self.accuse(*p, day));
+            due.iter().for_each(|p| self.explain_away(*p));
+            self.weigh_accused();
+            due = self.due();
         }
-        for platform in self.above(watched) {
-            self.freeze(platform, watched);
-        }
+        self.freeze();
+    }
+
+    /// Platforms not accused yet whose evidence accuses them, given those that were, the strongest first.
+    /// One that is accused by itself is named alone, since it may explain what speaks against others.
+    fn due(&self) -> Vec<u32> {
+        let (known, mut open): (Vec<u32>, Vec<u32>) =
+            (0..self.looks.len() as u32).partition(|p| self.is_flagged(*p));
+        open.sort_by(|a, b| {
+            self.looks[*b as usize]
+                .total_cmp(&self.looks[*a as usize])
+                .then(a.cmp(b))
+        });
+        let sorted: Vec<f64> = open.iter().map(|p| self.looks[*p as usize]).collect();
+        let (watched, level) = (self.watched(), SPENT * self.policy.alpha);
+        let alone = accused(&sorted[..sorted.len().min(1)], known.len(), watched, level);
+        open.truncate(match alone {
+            0 => accused(&sorted, known.len(), watched, level),
+            one => one,
+        });
+        open
     }
 
     fn is_flagged(&self, platform: u32) -> bool {
@@ -66,29 +82,20 @@ impl State {
             .max(WATCHED_MIN)
     }
 
-    fn above(&self, watched: usize) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.looks.len() as u32).collect();
-        order.sort_by(|a, b| {
-            self.looks[*b as usize]
-                .total_cmp(&self.looks[*a as usize])
-                .then(a.cmp(b))
-        });
-        let sorted: Vec<f64> = order.iter().map(|p| self.looks[*p as usize]).collect();
-        order.truncate(accused(&sorted, watched, SPENT * self.policy.alpha));
-        order
-    }
-
     fn accuse(&mut self, platform: u32, day: i64) {
         let case = &mut self.roster.platforms[platform as usize].case;
         case.flagged = Some((day + 1).saturating_mul(DAY_US));
     }
 
     /// Evidence that accuses a platform by itself stays as it was at that moment.
-    fn freeze(&mut self, platform: u32, watched: usize) {
-        let bar = libm::log(watched as f64 / (SPENT * self.policy.alpha));
-        let case = &mut self.roster.platforms[platform as usize].case;
-        if case.frozen.is_none() && case.live() >= bar {
-            case.frozen = Some(case.live());
+    fn freeze(&mut self) {
+        let bar = libm::log(self.watched() as f64 / (SPENT * self.policy.alpha));
+        let open = |case: &Case| case.flagged.is_some() && case.frozen.is_none();
+        for platform in &mut self.roster.platforms {
+            let case = &mut platform.case;
+            if open(case) && case.live() >= bar {
+                case.frozen = Some(case.live());
+            }
         }
     }
 

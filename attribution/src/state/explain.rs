@@ -303,7 +303,7 @@ pub(super) fn factors(platform: &Platform) -> Vec<Factor> {
     let case = &platform.case;
     [
         ("rate", case.rate.log_e()),
-        ("instant", case.instant.weight()),
+        ("instant", case.instant.log_e()),
         ("breadth", case.breadth.log_e()),
         ("token", case.token.log_e()),
     ]

@@ -27,8 +27,8 @@ const PERSONAL_MAX: f64 = 0.6;
 const PERSONAL_LINES_MAX: usize = 12;
 /// How much rarer than other mass contacts those are that nothing else is known of: texts that
 /// nobody else got, and silence.
-const MASS_FRESH: f64 = 0.08;
-const MASS_SILENT: f64 = 0.3;
+const MASS_FRESH: f64 = 0.15;
+const MASS_SILENT: f64 = 0.6;
 /// Shape of the spread of attractiveness over lines (gamma).
 const APPEAL_SHAPE: f64 = 0.8;
 

@@ -4,25 +4,16 @@ use super::close::{Active, HOUR_US};
 use super::{NOBODY, State, Waiting};
 use crate::background::{AGAIN, NEW, SILENT};
 use crate::campaigns::{HITS_MAX, Hit};
-use crate::decision::posterior;
-use crate::evidence::{Bet, Next};
-use crate::roster::{DAY_US, Platform};
+use crate::roster::DAY_US;
 use crate::taxonomy::{Seen, Whose};
 use crate::text::handles;
 
-/// Lines nobody was given that a campaign may reach and still be followed as a list worker.
-const UNPLACED_MAX: u32 = 4;
-/// Share of a leaking platform's campaigns that go on to its next number.
-const RIVAL_SHARE: f64 = 0.6;
-/// How far an unknown platform is believed to leak, when it could explain what another is blamed
-/// for.
-const RIVAL_PRIOR: f64 = 0.25;
 /// Days within which a campaign that comes back works the same list.
 const AGAIN_DAYS_MAX: i64 = 30;
+/// Contacts of a campaign with one line that may each tell that it comes again.
+const AGAIN_CONTACTS_MAX: u32 = 3;
 /// The most lines of a campaign that may work a list.
 const LIST_LINES_MAX: usize = 24;
-/// Numbers of a campaign after which its next one says nothing any more.
-const FOLLOWED_MAX: usize = 40;
 
 impl State {
     /// Takes in the day's contacts in order of time, whatever order they arrived in.
@@ -98,8 +89,9 @@ impl State {
     fn ring_at_once(&mut self, line: u32, at: i64) {
         for index in &self.unjudged {
             let placement = &self.roster.placements[*index as usize];
-            if placement.line == line && (0..=HOUR_US).contains(&(at - placement.registered)) {
-                self.instant.insert(*index);
+            let after = at - placement.registered;
+            if placement.line == line && (0..=HOUR_US).contains(&after) {
+                self.instant.entry(*index).or_insert(after);
             }
         }
     }
@@ -120,13 +112,14 @@ impl State {
         group.last = day;
         group.linkable |= joined.linkable;
         if let Some(hit) = group.hits.iter_mut().find(|h| h.line == line) {
-            hit.last = day;
+            let before = std::mem::replace(&mut hit.last, day);
             hit.contacts += 1;
             hit.personal |= personal;
             if hit.personal {
                 return None;
             }
-            let again = hit.contacts == 2 && (1..=AGAIN_DAYS_MAX).contains(&(day - hit.day));
+            let again = (2..=AGAIN_CONTACTS_MAX).contains(&hit.contacts)
+                && (1..=AGAIN_DAYS_MAX).contains(&(day - before));
             let seen_elsewhere = group.controls > u32::from(control);
             let candidate = again && group.linkable && !seen_elsewhere;
             let counts = candidate
@@ -207,159 +200,4 @@ impl State {
             hits.any(|h| h.contacts > 1 && h.last > h.day),
         )
     }
-
-    /// A campaign reaches a line that it had not reached before.
-    fn reach(&mut self, group: u32, hit: Hit) {
-        let Some(campaign) = self.campaigns.get(group) else {
-            return;
-        };
-        let followed = campaign.unplaced < UNPLACED_MAX && campaign.hits.len() < FOLLOWED_MAX;
-        let opening = campaign_opens(campaign.hits.len());
-        let bets = if followed {
-            self.bet_on_next(group, hit)
-        } else {
-            Vec::new()
-        };
-        let owners: Vec<u32> = if opening {
-            self.owners(hit.line, hit.day)
-        } else {
-            Vec::new()
-        };
-        let Some(campaign) = self.campaigns.get_mut(group) else {
-            return;
-        };
-        if followed {
-            campaign.bets = bets;
-        }
-        for owner in owners {
-            if campaign.bets.iter().all(|b| b.platform != owner) {
-                campaign.bets.push(Bet::new(owner));
-            }
-        }
-        // Most callers are heard of once: no room is kept for more.
-        if campaign.hits.is_empty() {
-            campaign.hits.reserve_exact(1);
-        }
-        campaign.hits.push(hit);
-        campaign.unplaced += u32::from(hit.unplaced);
-        campaign.controls += u32::from(hit.control);
-    }
-
-    /// Platforms that had been given the line.
-    fn owners(&self, line: u32, day: i64) -> Vec<u32> {
-        let placements = self.roster.lines[line as usize].placements.iter();
-        placements
-            .map(|p| &self.roster.placements[*p as usize])
-            .filter(|p| p.day() <= day)
-            .map(|p| p.platform)
-            .collect()
-    }
-
-    /// Settles the bets of platforms whose number the campaign reached first.
-    fn bet_on_next(&mut self, group: u32, hit: Hit) -> Vec<Bet> {
-        let Some(campaign) = self.campaigns.get(group) else {
-            return Vec::new();
-        };
-        let mut bets = campaign.bets.clone();
-        if bets.is_empty() {
-            return bets;
-        }
-        let reached: Vec<u32> = campaign.hits.iter().map(|h| h.line).collect();
-        let chance = self.chance_of(hit.line, &reached);
-        for bet in &mut bets {
-            let left = self.left_of(bet.platform, &reached, hit.day);
-            let next = Next {
-                ours: left.contains(&hit.line),
-                left: left.len(),
-                chance: self.rival(bet.platform, &reached, hit, chance),
-            };
-            let case = &mut self.roster.platforms[bet.platform as usize].case;
-            case.breadth.update(bet, &next);
-            self.touched.insert(bet.platform);
-        }
-        bets
-    }
-
-    /// Probability that a campaign that does not care reaches this line next.
-    fn chance_of(&self, line: u32, reached: &[u32]) -> f64 {
-        let lines = &self.roster.lines;
-        let (country, block) = (lines[line as usize].country, lines[line as usize].block);
-        let appeal = self.appeal.line[line as usize];
-        let (mut here, mut near, mut visited) = (0.0, 0.0, false);
-        for r in reached {
-            let other = &lines[*r as usize];
-            here += if other.country == country {
-                self.appeal.line[*r as usize]
-            } else {
-                0.0
-            };
-            if other.block == block {
-                near += self.appeal.line[*r as usize];
-                visited = true;
-            }
-        }
-        let of = |sum: Option<&f64>, gone: f64| {
-            appeal / (sum.copied().unwrap_or(appeal) - gone).max(appeal)
-        };
-        let anywhere = of(self.appeal.country.get(&country), here);
-        if visited {
-            anywhere.max(of(self.appeal.block.get(&block), near))
-        } else {
-            anywhere
-        }
-    }
-
-    /// The platform's numbers that were not reached yet.
-    fn left_of(&self, platform: u32, reached: &[u32], day: i64) -> Vec<u32> {
-        let at = (day + 1) * DAY_US - 1;
-        self.roster.platforms[platform as usize]
-            .placements
-            .iter()
-            .map(|p| &self.roster.placements[*p as usize])
-            .filter(|p| p.registered <= at && !reached.contains(&p.line))
-            .map(|p| p.line)
-            .collect()
-    }
-
-    /// Where lines are shared, another platform that explains the campaign so far may explain the
-    /// next number as well: chance is then what the others together make of it, each as far as it
-    /// is believed to leak.
-    fn rival(&self, platform: u32, reached: &[u32], hit: Hit, chance: f64) -> f64 {
-        let owners = self.owners(hit.line, hit.day);
-        owners
-            .iter()
-            .filter(|o| **o != platform)
-            .fold(chance, |sum, other| {
-                let rival = &self.roster.platforms[*other as usize];
-                let lines = || {
-                    rival
-                        .placements
-                        .iter()
-                        .map(|p| self.roster.placements[*p as usize].line)
-                };
-                if !lines().any(|line| reached.contains(&line)) {
-                    return sum;
-                }
-                let left = lines()
-                    .filter(|line| !reached.contains(line))
-                    .count()
-                    .max(1);
-                sum + self.believed(rival) * RIVAL_SHARE / left as f64
-            })
-    }
-
-    /// How far a platform is believed to leak, as a rival explanation.
-    fn believed(&self, platform: &Platform) -> f64 {
-        let log_e = if platform.case.flagged.is_some() {
-            f64::MAX
-        } else {
-            platform.case.live()
-        };
-        posterior(RIVAL_PRIOR, log_e.max(0.0))
-    }
-}
-
-/// Whose list a campaign works shows in its first two numbers.
-fn campaign_opens(reached: usize) -> bool {
-    reached < 2
 }

@@ -15,6 +15,7 @@ mod entries;
 mod files;
 mod names;
 mod noise;
+mod oracle;
 mod own;
 mod scenario;
 mod score;
@@ -27,6 +28,7 @@ pub use files::{
     ContactRow, LineRow, NumberTruth, PartnerRow, PersonaRow, PlatformTruth, RequestRow, Truth,
     World,
 };
+pub use oracle::{Oracle, oracle};
 pub use scenario::{Scenario, names, scenario};
 pub use score::{Score, fold, fold_rows, score};
 
@@ -36,6 +38,12 @@ use draft::Draft;
 
 /// The world of this scenario and seed.
 pub fn generate(scenario: &Scenario, seed: u64) -> World {
+    let (cast, draft) = draw(scenario, seed);
+    files::world(scenario, seed, &cast, draft, &mut Chance::new(seed, 11))
+}
+
+/// Who is in it, and what happens.
+fn draw(scenario: &Scenario, seed: u64) -> (Cast, Draft) {
     let mut cast = Cast::draw(scenario, &mut Chance::new(seed, 1));
     cast::ask(&mut cast, scenario, &mut Chance::new(seed, 12));
     let mut draft = Draft::new(scenario);
@@ -55,7 +63,7 @@ pub fn generate(scenario: &Scenario, seed: u64) -> World {
     );
     trade::supply(&cast, scenario, &mut Chance::new(seed, 10), &mut draft);
     noise::impostors(&cast, scenario, &mut Chance::new(seed, 13), &mut draft);
-    files::world(scenario, seed, &cast, draft, &mut Chance::new(seed, 11))
+    (cast, draft)
 }
 
 #[cfg(test)]

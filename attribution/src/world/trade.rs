@@ -7,6 +7,10 @@ use super::names::Tongue;
 use super::noise::Voice;
 use super::scenario::Scenario;
 
+/// How alike leaks are in the share of numbers that their buyers contact (concentration of a beta): it is
+/// the list that is good or bad, for all who buy it.
+const HIT_SPREAD: f64 = 5.0;
+
 /// All breaches, sales and brokers of a world.
 pub(crate) fn leaks(
     cast: &Cast,
@@ -91,9 +95,10 @@ fn breach(
     draft: &mut Draft,
 ) {
     let Some(leak) = host.leak_day else { return };
+    let hit = chance.beta(s.hit, HIT_SPREAD);
     for _ in 0..buyers(s, chance) {
         let voice = buyer(host.tongue, s, crowd, chance, draft);
-        let (hit, begin) = (chance.beta(s.hit, 5.0), leak + chance.wait(14.0));
+        let begin = leak + chance.wait(14.0);
         for slot in 0..host.placements.len() {
             if host.placements[slot].registered < leak {
                 work(&voice, hit, p, host, slot, begin, s, chance, draft);
@@ -112,23 +117,23 @@ fn resell(
 ) {
     let rest = f64::from(s.days) - f64::from(s.soak_days);
     // A trade that goes on finds new buyers where a breach is used up.
+    let hit = chance.beta(s.hit, HIT_SPREAD);
+    let mut voices = Vec::new();
     for _ in 0..buyers(s, chance) + buyers(s, chance) {
         let voice = buyer(host.tongue, s, crowd, chance, draft);
-        let (hit, sale) = (
-            chance.beta(s.hit, 5.0),
-            f64::from(s.soak_days) + chance.between(0.0, 0.8) * rest,
-        );
+        let sale = f64::from(s.soak_days) + chance.between(0.0, 0.8) * rest;
         for slot in 0..host.placements.len() {
             let begin = host.placements[slot].registered.max(sale);
             work(&voice, hit, p, host, slot, begin, s, chance, draft);
         }
-        instant(&voice, p, host, s, chance, draft);
+        voices.push(voice);
     }
+    instant(&voices, p, host, s, chance, draft);
 }
 
 /// Lead markets: the phone rings while the form is still open.
 fn instant(
-    voice: &Voice,
+    voices: &[Voice],
     p: usize,
     host: &Host,
     s: &Scenario,
@@ -136,7 +141,8 @@ fn instant(
     draft: &mut Draft,
 ) {
     for at in &host.placements {
-        if chance.hits(s.instant / 8.0) {
+        if chance.hits(s.instant) {
+            let voice = chance.pick(voices);
             let day = at.registered + chance.wait(0.01).min(0.04);
             let name = (s.name_in_sms, s.name_in_call, at.persona.as_str());
             draft.push(voice.contact(chance, day, at.number, name, Origin::Leak, p as i32));
@@ -165,12 +171,10 @@ fn broker(
         if of.is_empty() {
             continue;
         }
+        let hit = chance.beta(s.hit, HIT_SPREAD);
         for _ in 0..low as usize + chance.below((high - low) as usize + 1) {
             let voice = buyer(tongue, s, crowd, chance, draft);
-            let (hit, sale) = (
-                chance.beta(s.hit, 5.0),
-                f64::from(s.soak_days) + chance.between(0.05, 0.9) * rest,
-            );
+            let sale = f64::from(s.soak_days) + chance.between(0.05, 0.9) * rest;
             for (p, host) in &of {
                 for slot in 0..host.placements.len() {
                     if host.placements[slot].registered < sale {
