@@ -23,6 +23,7 @@ mod issue;
 pub(crate) mod lang;
 mod layout;
 mod lines;
+mod new_connection;
 mod new_lines;
 mod overview;
 mod parts;
@@ -81,9 +82,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/start", get(start::show))
         .route(
             "/connections",
-            get(connections::show).post(connections::create),
+            get(connections::show).post(new_connection::create),
         )
-        .route("/connections/new", get(connections::choose))
+        .route("/connections/new", get(new_connection::choose))
         .route("/connections/{id}", get(connections::one))
         .route("/connections/{id}/retire", post(connections::retire))
         .route("/lines", get(lines::show).post(new_lines::create))

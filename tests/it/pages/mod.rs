@@ -1,0 +1,9 @@
+//! The pages, as a browser without scripts sees them: who comes in, who may do what, what a form must
+//! carry.
+
+mod door;
+mod seen;
+mod who;
+
+/// What a form sends: names and values.
+type Fields = &'static [(&'static str, &'static str)];

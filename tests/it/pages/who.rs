@@ -1,0 +1,129 @@
+//! Who may see which page and send which form.
+
+use serde_json::json;
+
+use crate::harness::cast;
+use crate::harness::folder::Folder;
+use crate::harness::page::Browser;
+use crate::harness::server::Server;
+
+use super::Fields;
+
+/// Who may, of admin, analyst, auditor, viewer.
+const ANY: [bool; 4] = [true; 4];
+const WORKS: [bool; 4] = [true, true, false, false];
+const SEES: [bool; 4] = [true, true, true, false];
+const RULES: [bool; 4] = [true, false, false, false];
+
+/// Pages, and who may see them.
+pub(super) const PAGES: [(&str, [bool; 4]); 17] = [
+    ("/", ANY),
+    ("/start", ANY),
+    ("/platforms", ANY),
+    ("/platforms/acme", ANY),
+    ("/honeytokens", ANY),
+    ("/honeytokens/new", WORKS),
+    ("/honeytokens/bulk", WORKS),
+    ("/contacts", ANY),
+    ("/lines", ANY),
+    ("/lines/+14155550132", SEES),
+    ("/lines/new", WORKS),
+    ("/connections", SEES),
+    ("/connections/new", RULES),
+    ("/connections/pbx", SEES),
+    ("/settings", ANY),
+    ("/settings/alerts/new?channel=slack", WORKS),
+    ("/power", ANY),
+];
+
+/// Forms, what they send, and who may send them.
+const FORMS: [(&str, Fields, [bool; 4]); 13] = [
+    ("/platforms", &[("name", "Beta")], WORKS),
+    ("/platforms/acme/notes", &[("text", "seen")], WORKS),
+    ("/platforms/acme/bundle", &[("preset", "public")], SEES),
+    ("/honeytokens", &[("platform", "Beta")], WORKS),
+    ("/honeytokens/bulk", &[("rows", "Beta")], WORKS),
+    (
+        "/lines",
+        &[("numbers", "+14155550139"), ("connection", "pbx")],
+        WORKS,
+    ),
+    ("/lines/+14155550139/retire", &[], WORKS),
+    ("/connections/nobody/retire", &[], RULES),
+    ("/settings/keys", &[("role", "viewer")], RULES),
+    ("/settings/keys/nobody/revoke", &[], RULES),
+    ("/settings/alerts", &[("channel", "slack")], WORKS),
+    ("/settings/alerts/nobody/test", &[], WORKS),
+    (
+        "/settings/reading",
+        &[("lang", "en"), ("zone", "Asia/Shanghai")],
+        ANY,
+    ),
+];
+
+#[test]
+fn roles_hold_on_every_page_and_form() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    for (who, role) in ["admin", "analyst", "auditor", "viewer"]
+        .into_iter()
+        .enumerate()
+    {
+        let key = api.made("/v1/keys", &json!({ "role": role }))["key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let mut browser = Browser::signed_in(&server, &key);
+        for (page, allowed) in PAGES {
+            let status = browser.get(page).status;
+            assert_eq!(
+                status,
+                if allowed[who] { 200 } else { 403 },
+                "{role} {page}"
+            );
+        }
+        browser.seen("/");
+        for (form, fields, allowed) in FORMS {
+            let status = browser.submit(form, fields).status;
+            assert_eq!(status != 403, allowed[who], "{role} {form}: {status}");
+        }
+    }
+}
+
+#[test]
+fn a_viewer_is_shown_no_number_text_or_name() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    server.takes(&cast::sms("m", cast::LINE, "your code is 482913"));
+    let token = &api.seen("/v1/honeytokens")["items"][0];
+    let (id, name) = (
+        token["id"].as_str().unwrap(),
+        token["persona"]["name"].as_str().unwrap(),
+    );
+    let key = api.made("/v1/keys", &json!({ "role": "viewer" }))["key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut browser = Browser::signed_in(&server, &key);
+    let inbox = format!("/honeytokens/{id}");
+    let open = PAGES
+        .iter()
+        .filter(|(_, allowed)| allowed[3])
+        .map(|(page, _)| *page);
+    for page in open.chain([inbox.as_str()]) {
+        let seen = browser.seen(page);
+        for secret in [
+            cast::LINE,
+            cast::SECOND_LINE,
+            cast::STRANGER,
+            "482913",
+            name,
+        ] {
+            assert!(!seen.contains(secret), "{page} shows {secret}");
+        }
+    }
+}
