@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use honeytoken::{
-    Basis, Coverage, Honeytoken, HoneytokenId, Line as LineAdded, LineRole, PhoneNumber, Placing,
-    Platform as Declared, PlatformId, RequestKind, RequestMade, Span, Spans,
+    Basis, Coverage, Honeytoken, HoneytokenId, Language, Line as LineAdded, LineRole, PhoneNumber,
+    Placing, Platform as Declared, PlatformId, RequestKind, RequestMade, Span, Spans,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,11 @@ impl Roster {
         self.placements.get(*index as usize)
     }
 
+    /// The place of a placement.
+    pub(crate) fn index(&self, id: &HoneytokenId) -> Option<u32> {
+        self.by_honeytoken.get(id).copied()
+    }
+
     fn intern(&mut self, name: &str) -> u32 {
         let next = self.places.len() as u32;
         *self.places.entry(name.to_owned()).or_insert(next)
@@ -199,7 +204,11 @@ impl Roster {
         let index = self.placements.len() as u32;
         let name = &token.persona.name;
         let keys = name_keys(name, token.persona.romanised.as_deref());
-        if let Some(keys) = &keys {
+        // Of a name that was erased it is known only that there was one, and in which script.
+        let erased = token.persona.language.filter(|_| name.is_empty());
+        let blank = erased.map(|language| NameKeys::blank(language == Language::Zh));
+        let (keys, spoken) = (keys.or(blank), !name.is_empty());
+        if let Some(keys) = keys.as_ref().filter(|_| spoken) {
             self.spoken.add(name, keys, index);
         }
         let registered = token.registered_at.as_micros();

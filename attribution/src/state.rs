@@ -11,7 +11,7 @@ use crate::evidence::{Coincidence, Decay};
 use crate::graph::Broker;
 use crate::roster::{DAY_US, Roster};
 use crate::taxonomy::Whose;
-use crate::text::{TEXT_CHARS_MAX, digest};
+use crate::text::{TEXT_CHARS_MAX, digest, is_han};
 use crate::verdict::{Attribution, Campaign, Link, Verdict};
 
 pub(crate) mod activity;
@@ -29,10 +29,16 @@ mod next;
 mod note;
 mod observe;
 mod placing;
+mod probe;
+mod reading;
 mod residue;
 mod words;
 
 pub(crate) use note::{Note, Proof};
+use probe::Probe;
+pub use reading::Reading;
+use reading::Threads;
+pub(crate) use reading::{Gist, Thread};
 
 /// No line of ours.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -49,9 +55,28 @@ pub(crate) struct Waiting {
     pub(crate) call: bool,
     /// The parts of a long message that have come so far, by their number.
     parts: Vec<(u32, String)>,
+    /// What was read in it, if it was erased since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read: Option<Box<Reading>>,
 }
 
 impl Waiting {
+    /// Nothing was said.
+    fn says_nothing(&self) -> bool {
+        match &self.read {
+            Some(read) => read.gist.is_none(),
+            None => self.text.is_empty(),
+        }
+    }
+
+    /// It holds Han characters.
+    fn is_han(&self) -> bool {
+        match self.read.as_ref().map(|read| &read.gist) {
+            Some(gist) => gist.as_ref().is_some_and(|gist| gist.han),
+            None => self.text.chars().any(is_han),
+        }
+    }
+
     /// Another part came: the text is all parts in their order.
     fn join(&mut self, part: &Part, text: String) {
         let place = self
@@ -101,8 +126,14 @@ pub struct State {
     pub(crate) looks: Vec<f64>,
     /// Attractiveness of each line to mass diallers, and sums of it by country and block.
     pub(crate) appeal: Appeal,
+    /// What links entries to erased ones.
+    #[serde(default)]
+    pub(crate) threads: Threads,
     #[serde(skip)]
     pub(crate) decay: Decay,
+    /// What is noted for entries that are to be erased.
+    #[serde(skip)]
+    probe: Option<Box<Probe>>,
 }
 
 /// Attractiveness of lines, refreshed once a week.
@@ -141,6 +172,8 @@ impl State {
             touched: BTreeSet::new(),
             looks: Vec::new(),
             appeal: Appeal::default(),
+            threads: Threads::default(),
+            probe: None,
             decay: Decay::default(),
         }
     }
@@ -160,13 +193,30 @@ impl State {
             Event::Coverage(coverage) => self.cover(coverage),
             // What we sent ourselves to test a line says nothing about anybody.
             Event::Contact(contact) if contact.line_test.is_some() => {}
-            Event::Contact(contact) => self.contact(entry.index, contact),
+            Event::Contact(contact) => self.contact(entry.index, contact, None),
             Event::Repeat(repeat) => self.repeat(entry.index, repeat.repeats),
             Event::Erasure(erasure) => self.carry(erasure),
             Event::Policy(policy) => self.policy = policy.clone(),
             // Ends and retirements change what may happen next, not what happened: a
             // number once given away stays given away, and what was folded stays folded.
             _ => {}
+        }
+    }
+
+    /// Says, before anything is folded, what was read in an entry that was erased since: others are
+    /// linked to it.
+    pub fn foresee(&mut self, entry: u64, reading: &Reading) {
+        self.threads.add(entry, reading);
+    }
+
+    /// Takes in an entry whose payload was erased, as it stood: what is left of the event, and what
+    /// was read in it if it counted for itself.
+    pub fn apply_erased(&mut self, entry: &Entry, reading: Option<&Reading>) {
+        match &entry.event {
+            Event::Contact(contact) if contact.line_test.is_none() => {
+                self.contact(entry.index, contact, Some(reading));
+            }
+            _ => self.apply(entry),
         }
     }
 
@@ -237,7 +287,8 @@ impl State {
         }
     }
 
-    fn contact(&mut self, entry: u64, contact: &Contact) {
+    /// `erased` holds what was read in it, if anything, where its words are gone.
+    fn contact(&mut self, entry: u64, contact: &Contact, erased: Option<Option<&Reading>>) {
         let at = self.event_time(contact.received_at);
         let repeats = self.repeat_of(contact);
         let happened = happened(contact, at);
@@ -268,8 +319,10 @@ impl State {
             first: repeats.or(follows).unwrap_or(NOBODY),
             proof: Proof::of(contact.authentication),
         });
-        if repeats.is_none() && line.is_some() {
-            self.wait(note, at, contact, follows);
+        match erased {
+            _ if repeats.is_some() || line.is_none() => {}
+            None => self.wait(note, at, contact, follows),
+            Some(reading) => self.wait_erased(note, at, contact, reading),
         }
     }
 
@@ -373,7 +426,21 @@ impl State {
             text,
             call,
             parts,
+            read: None,
         });
+    }
+
+    /// One whose words are gone; what counted with another then does so still.
+    fn wait_erased(&mut self, note: u32, at: i64, contact: &Contact, reading: Option<&Reading>) {
+        self.waiting.extend(reading.map(|reading| Waiting {
+            note,
+            at,
+            from: String::new(),
+            text: String::new(),
+            call: contact.medium != Medium::Sms,
+            parts: Vec::new(),
+            read: Some(Box::new(reading.clone())),
+        }));
     }
 }
 

@@ -35,6 +35,12 @@ pub struct Erasure {
     pub erased: u64,
     /// Why, in plain words.
     pub reason: String,
+    /// On which legal ground, by the operator's word: `gdpr_17`, `pipl_47`, `retention`, ….
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
+    /// What was asked for, of which this is a part: `contact`, `caller`, `honeytoken`, `due`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// What of it lives on: numbers without personal data, by the fold's names.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub carried: serde_json::Map<String, serde_json::Value>,

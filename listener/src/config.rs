@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::alerts::{self, AlertConfig, TargetError};
 use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
+use crate::erasures::RetentionConfig;
 use crate::life::LifeConfig;
 use crate::provider::{Provider, checked_lines};
 
@@ -69,6 +70,8 @@ pub struct Config {
     pub accounts: AccountsConfig,
     /// Whether recordings and pictures are fetched.
     pub recordings: RecordingsConfig,
+    /// After how many days personal data is erased.
+    pub retention: RetentionConfig,
     /// Connections whose secrets come from the environment; set anew at every start.
     pub connections: BTreeMap<String, ConnectionConfig>,
     /// Alert targets whose secrets come from the environment; set anew where they differ.
@@ -91,6 +94,7 @@ impl Default for Config {
             anchors: BTreeMap::new(),
             accounts: AccountsConfig::default(),
             recordings: RecordingsConfig::default(),
+            retention: RetentionConfig::default(),
             connections: BTreeMap::new(),
             alerts: BTreeMap::new(),
         }

@@ -6,6 +6,7 @@
 //! - `anchors`: outside authorities that vouch for checkpoints.
 //! - [`bundles`]: evidence bundles, recorded, gathered, signed.
 //! - [`exports`]: what leaves the house beside bundles, gathered.
+//! - [`erasures`]: whose data goes, when, and what is left of it.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - [`pool`]: many lines at once, and news of where they stand.
@@ -33,6 +34,7 @@ mod clock;
 mod config;
 mod connections;
 pub mod exports;
+pub mod erasures;
 mod failed_keys;
 mod heard;
 mod hooks;

@@ -244,6 +244,8 @@ fn erased_before(erased: u64, at: Timestamp) -> Draft {
     let event = Event::Erasure(Erasure {
         erased,
         reason,
+        legal_basis: None,
+        scope: None,
         carried: serde_json::Map::new(),
     });
     Draft {

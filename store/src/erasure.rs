@@ -8,13 +8,14 @@
 //! What a disk keeps of overwritten blocks (flash translation, copy-on-write, snapshots of a file
 //! system) is beyond a program's reach: hold the data key, or the disk's own key, accordingly.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use honeytoken::{Entry, Event};
 
-use crate::disk::{self, Disk};
+use crate::disk::{self, Disk, DiskFile};
 use crate::error::{Fault, OpenError, ReadError};
 use crate::folder::Folder;
 use crate::index::Lookup;
@@ -63,6 +64,34 @@ impl Store {
     /// or is the log's first. Otherwise as for [`Store::append`]; an erasure that was recorded and
     /// not carried out is carried out at the next opening.
     pub fn erase(&mut self, draft: Draft, lookups: &[Lookup]) -> Result<Entry, Fault> {
+        let recorded = self.erase_all(vec![(draft, lookups.to_vec())])?;
+        let recorded = recorded.into_iter().next();
+        recorded.ok_or(Fault::Refused("nothing was recorded"))
+    }
+
+    /// Records several erasures in one group commit, and carries them out: all or, after a crash, all
+    /// at the next opening.
+    ///
+    /// # Errors
+    /// As for [`Store::erase`].
+    pub fn erase_all(&mut self, erasures: Vec<(Draft, Vec<Lookup>)>) -> Result<Vec<Entry>, Fault> {
+        let mut gone = BTreeMap::new();
+        let mut batch = Vec::with_capacity(erasures.len());
+        for (draft, lookups) in erasures {
+            let index = self.may_be_erased(&draft)?;
+            if gone.insert(index, lookups).is_some() {
+                return Err(Fault::Refused("entry is to be erased twice"));
+            }
+            batch.push(self.sealer().seal(draft)?);
+        }
+        let recorded = self.append(batch)?;
+        self.destroy(gone.keys().copied().collect())?;
+        self.index.purge(&gone)?;
+        Ok(recorded)
+    }
+
+    /// Which entry a draft erases, if it may.
+    fn may_be_erased(&self, draft: &Draft) -> Result<u64, Fault> {
         let Event::Erasure(erasure) = &draft.event else {
             return Err(Fault::Refused(
                 "draft is not an erasure; only an erasure erases",
@@ -72,17 +101,10 @@ impl Store {
         if index == 0 || index >= self.reader().size() {
             return Err(Fault::Refused("erasure names no entry that can be erased"));
         }
-        if self.reader().is_erased(index) {
-            return Err(Fault::Refused("entry is erased already"));
+        match self.reader().is_erased(index) {
+            true => Err(Fault::Refused("entry is erased already")),
+            false => Ok(index),
         }
-        let sealed = self.sealer().seal(draft)?;
-        let recorded = self.append(vec![sealed])?;
-        self.destroy(index)?;
-        self.index.purge(index, lookups)?;
-        recorded
-            .into_iter()
-            .next()
-            .ok_or(Fault::Refused("nothing was recorded"))
     }
 
     /// Carries out what the list and the log say was erased, where that is not done yet.
@@ -101,22 +123,27 @@ impl Store {
                 .write()
                 .unwrap_or_else(PoisonError::into_inner) = erased.clone();
         }
-        for index in erased {
-            self.destroy_payload(index)?;
-        }
-        Ok(())
+        Ok(self.destroy_payloads(erased)?)
     }
 
-    fn destroy(&mut self, index: u64) -> Result<(), Fault> {
-        let mut erased = self
-            .shared
-            .erased
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        erased.insert(index);
+    fn destroy(&mut self, gone: BTreeSet<u64>) -> Result<(), Fault> {
+        let mut erased = self.reader().erased();
+        erased.extend(&gone);
         self.set_erased(erased)?;
-        self.destroy_payload(index)
+        self.destroy_payloads(gone)
+    }
+
+    /// Blobs one by one, then all key slots; a segment is synced once.
+    fn destroy_payloads(&mut self, gone: BTreeSet<u64>) -> Result<(), Fault> {
+        let mut touched: BTreeMap<u64, Arc<dyn DiskFile>> = BTreeMap::new();
+        for index in gone {
+            self.destroy_payload(index, &mut touched)?;
+        }
+        for file in touched.into_values() {
+            let synced = file.sync();
+            synced.map_err(|source| self.poison("overwrite a key slot", source))?;
+        }
+        Ok(())
     }
 
     fn set_erased(&mut self, erased: BTreeSet<u64>) -> Result<(), Fault> {
@@ -130,7 +157,11 @@ impl Store {
         Ok(())
     }
 
-    fn destroy_payload(&mut self, index: u64) -> Result<(), Fault> {
+    fn destroy_payload(
+        &mut self,
+        index: u64,
+        touched: &mut BTreeMap<u64, Arc<dyn DiskFile>>,
+    ) -> Result<(), Fault> {
         let reader = Reader(self.shared.clone());
         let vault = &self.shared.vault;
         let blobs = |frame: &Frame<'_>, leaf| {
@@ -148,17 +179,25 @@ impl Store {
             let removed = vault.blobs.remove(&*self.options.disk, blob);
             removed.map_err(ReadError::from)?;
         }
-        let zeroed = self.zero_slot(index);
+        let zeroed = self.zero_slot(index, touched);
         zeroed.map_err(|source| self.poison("overwrite a key slot", source))
     }
 
-    fn zero_slot(&self, index: u64) -> io::Result<()> {
+    fn zero_slot(
+        &self,
+        index: u64,
+        touched: &mut BTreeMap<u64, Arc<dyn DiskFile>>,
+    ) -> io::Result<()> {
         let Some(place) = self.shared.segments.place(index) else {
             return Ok(());
         };
-        let path = segments::path(&self.shared.folder.log(), place.first);
-        let file = self.options.disk.open(&path)?;
-        file.write_at(&ERASED, place.offset + Frame::slot_offset(place.bytes))?;
-        file.sync()
+        let file = match touched.entry(place.first) {
+            Slot::Occupied(open) => open.into_mut(),
+            Slot::Vacant(closed) => {
+                let path = segments::path(&self.shared.folder.log(), place.first);
+                closed.insert(self.options.disk.open(&path)?)
+            }
+        };
+        file.write_at(&ERASED, place.offset + Frame::slot_offset(place.bytes))
     }
 }

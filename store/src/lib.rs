@@ -41,8 +41,8 @@ pub use index::{Index, Lookup};
 pub use log::TornTail;
 pub use log::frame::FORMAT;
 pub use payload::{
-    DataKey, Draft, Field, INLINE_BYTES_MAX, Opened, PayloadError, SealError, Sealed, Sealer,
-    VALUE_BYTES_MAX, entry_of,
+    DataKey, Draft, Field, INLINE_BYTES_MAX, Opened, PayloadError, Remains, SealError, Sealed,
+    Sealer, VALUE_BYTES_MAX, entry_of,
 };
 pub use reader::{Head, Reader};
 pub use store::{Creation, Options, Store, Visit};

@@ -100,6 +100,15 @@ impl Reader {
             .contains(&index)
     }
 
+    /// All entries whose payload was destroyed.
+    pub fn erased(&self) -> BTreeSet<u64> {
+        self.0
+            .erased
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// The first entry recorded at `at` or later; the size of the log if there is none. A binary
     /// search, since time never goes back.
     ///

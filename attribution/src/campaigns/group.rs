@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::Gist;
 use crate::text::{UNDETERMINED, domains_in, language};
 use crate::topic::Topic;
 
@@ -75,6 +76,20 @@ impl Said {
             add(&mut self.languages, language.to_owned(), 1);
         }
         self.lead_to(domains_in(text));
+    }
+
+    /// What one text was about, where the text itself is gone.
+    fn hear_gist(&mut self, gist: &Gist) {
+        if self.heard >= TEXTS_HEARD_MAX {
+            return;
+        }
+        self.heard += 1;
+        if let Some(topic) = gist.topic {
+            add(&mut self.topics, topic, 1);
+        }
+        if let Some(language) = &gist.language {
+            add(&mut self.languages, language.clone(), 1);
+        }
     }
 
     fn lead_to(&mut self, domains: Vec<String>) {
@@ -154,6 +169,12 @@ impl Group {
         }
         self.texts += 1;
         self.said.get_or_insert_default().hear(text);
+    }
+
+    /// Takes in what one contact said whose words are gone.
+    pub(crate) fn hear_gist(&mut self, gist: &Gist) {
+        self.texts += 1;
+        self.said.get_or_insert_default().hear_gist(gist);
     }
 
     fn take_names(&mut self, name: u32, more: Vec<u32>) {

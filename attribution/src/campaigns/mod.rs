@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::Thread;
 use crate::text::{Handles, Shingles, digest};
 
 mod alike;
@@ -36,6 +37,12 @@ pub(crate) struct Joined {
     pub(crate) group: u32,
     /// It has content that others of the same caller would be known by.
     pub(crate) linkable: bool,
+    /// What it was known by before, one or several that are one now.
+    pub(crate) known: Vec<u32>,
+    /// By the likeness of its text alone.
+    pub(crate) alike: bool,
+    /// Others will be compared with its text.
+    pub(crate) exemplar: bool,
 }
 
 impl Campaigns {
@@ -75,52 +82,85 @@ impl Campaigns {
     }
 
     /// Whom a contact would belong to, without joining it.
-    pub(crate) fn find(&self, from: &str, handles: &Handles) -> Option<u32> {
-        let known = keys(from, handles)
-            .into_iter()
-            .find_map(|k| self.handles.get(&k).copied());
+    pub(crate) fn find(&self, from: &str, handles: &Handles, thread: &Thread) -> Option<u32> {
+        let mut keys = keys(from, handles);
+        keys.extend(thread.keys());
+        let known = keys.into_iter().find_map(|k| self.handles.get(&k).copied());
         known
             .or_else(|| compared(handles).and_then(|text| self.alike.find(&text)))
             .map(|g| self.root(g))
     }
 
     /// Joins a contact to its campaign, or starts one.
-    pub(crate) fn join(&mut self, from: &str, handles: &Handles, day: i64) -> Joined {
-        let keys = keys(from, handles);
-        let mut known: Vec<u32> = keys
-            .iter()
-            .filter_map(|k| self.handles.get(k))
-            .map(|g| self.root(*g))
-            .collect();
-        let heard_before = handles
-            .template
-            .is_some_and(|t| self.handles.contains_key(&t));
-        let text = if heard_before {
-            None
-        } else {
-            compared(handles)
+    pub(crate) fn join(
+        &mut self,
+        from: &str,
+        handles: &Handles,
+        thread: &Thread,
+        day: i64,
+    ) -> Joined {
+        let mut keys = keys(from, handles);
+        keys.extend(thread.keys());
+        let mut known = self.known(&keys);
+        let mut templates = handles.template.iter().chain(&thread.templates);
+        let text = match templates.any(|t| self.handles.contains_key(t)) {
+            true => None,
+            false => compared(handles),
         };
-        if known.is_empty() {
-            let alike = text.as_ref().and_then(|text| self.alike.find(text));
-            known.extend(alike.map(|g| self.root(g)));
+        let alike = text.as_ref().filter(|_| known.is_empty());
+        let alike = alike.and_then(|text| self.alike.find(text));
+        known.extend(alike.map(|g| self.root(g)));
+        let group = self.unite(&known, keys, day);
+        Joined {
+            group,
+            linkable: handles.template.is_some() || !handles.strong.is_empty(),
+            known,
+            alike: alike.is_some(),
+            exemplar: text.is_some_and(|text| self.remember(group, text)),
         }
+    }
+
+    /// Joins a contact whose words are gone by what linked it.
+    pub(crate) fn join_erased(
+        &mut self,
+        thread: &Thread,
+        (linkable, exemplar): (bool, bool),
+        day: i64,
+    ) -> Joined {
+        let keys: Vec<u64> = thread.keys().collect();
+        let known = self.known(&keys);
+        let group = self.unite(&known, keys, day);
+        if let Some(group) = self.get_mut(group).filter(|_| exemplar) {
+            group.exemplars += 1;
+        }
+        Joined {
+            group,
+            linkable,
+            known,
+            alike: false,
+            exemplar,
+        }
+    }
+
+    /// The campaigns that have these keys.
+    fn known(&self, keys: &[u64]) -> Vec<u32> {
+        let known = keys.iter().filter_map(|k| self.handles.get(k));
+        known.map(|g| self.root(*g)).collect()
+    }
+
+    /// Makes one of them, or starts one, under these keys.
+    fn unite(&mut self, known: &[u32], keys: Vec<u64>, day: i64) -> u32 {
         let group = match known.iter().min() {
             Some(oldest) => *oldest,
             None => self.start(day),
         };
         for other in known {
-            self.merge(group, other);
+            self.merge(group, *other);
         }
         for key in keys {
             self.handles.insert(key, group);
         }
-        if let Some(text) = text {
-            self.remember(group, text);
-        }
-        Joined {
-            group,
-            linkable: handles.template.is_some() || !handles.strong.is_empty(),
-        }
+        group
     }
 
     fn start(&mut self, day: i64) -> u32 {
@@ -140,15 +180,16 @@ impl Campaigns {
         }
     }
 
-    fn remember(&mut self, group: u32, text: Compared) {
+    fn remember(&mut self, group: u32, text: Compared) -> bool {
         match self.get_mut(group) {
             Some(g) if g.exemplars < EXEMPLARS_MAX => g.exemplars += 1,
-            _ => return,
+            _ => return false,
         }
         let forgotten = self.alike.remember(group, text);
         if let Some(g) = forgotten.and_then(|id| self.get_mut(id)) {
             g.exemplars = g.exemplars.saturating_sub(1);
         }
+        true
     }
 }
 
@@ -159,7 +200,7 @@ fn compared(handles: &Handles) -> Option<Compared> {
 }
 
 /// The digests that a contact is found by. Short codes are rented by many and tell nothing.
-fn keys(from: &str, handles: &Handles) -> Vec<u64> {
+pub(crate) fn keys(from: &str, handles: &Handles) -> Vec<u64> {
     const SHORT_CODE_DIGITS_MAX: usize = 8;
     let mut keys = handles.strong.clone();
     keys.extend(handles.template);

@@ -5,7 +5,7 @@ fn joined(list: &[(&str, &str)]) -> Vec<u32> {
     let mut all = Campaigns::default();
     let ids: Vec<u32> = list
         .iter()
-        .map(|(from, text)| all.join(from, &handles(text), 1).group)
+        .map(|(from, text)| all.join(from, &handles(text), &Thread::default(), 1).group)
         .collect();
     ids.into_iter().map(|id| all.root(id)).collect()
 }
@@ -54,7 +54,8 @@ fn growing_together_keeps_the_older_id() {
 #[test]
 fn whoever_was_merged_is_still_found_by_its_old_id() {
     let mut all = Campaigns::default();
-    let mut say = |from: &str, text: &str| all.join(from, &handles(text), 1).group;
+    let mut say =
+        |from: &str, text: &str| all.join(from, &handles(text), &Thread::default(), 1).group;
     let (a, b, c) = (
         say("+8613111111111", ""),
         say("+8613222222222", ""),
@@ -71,8 +72,12 @@ fn whoever_was_merged_is_still_found_by_its_old_id() {
 #[test]
 fn who_says_nothing_and_never_comes_again_has_no_name() {
     let mut all = Campaigns::default();
-    let once = all.join("+8613111111111", &handles(""), 1).group;
-    let again = all.join("+8613222222222", &handles(""), 1).group;
+    let once = all
+        .join("+8613111111111", &handles(""), &Thread::default(), 1)
+        .group;
+    let again = all
+        .join("+8613222222222", &handles(""), &Thread::default(), 1)
+        .group;
     for group in [once, again, again] {
         all.get_mut(group).unwrap().contacts += 1;
     }
@@ -85,6 +90,6 @@ fn who_says_nothing_and_never_comes_again_has_no_name() {
 fn a_text_of_any_length_costs_a_bounded_number_of_handles() {
     let long: String = (0..20_000).map(|n| format!("see host{n}.top/ ")).collect();
     let mut all = Campaigns::default();
-    all.join("+8613111111111", &handles(&long), 1);
+    all.join("+8613111111111", &handles(&long), &Thread::default(), 1);
     assert!(all.handles.len() <= crate::text::HANDLES_MAX + 2);
 }

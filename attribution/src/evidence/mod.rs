@@ -22,7 +22,7 @@ pub(crate) use rate::{Decay, Rate};
 pub(crate) use token::{Coincidence, Heard, Overheard, Token};
 
 /// Where the evidence against a platform stood.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Anchor {
     log_e: f64,
     highest: f64,

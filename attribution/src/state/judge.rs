@@ -107,7 +107,8 @@ impl State {
         let line = self.notes[index as usize].line;
         let (whose, platform) = self.whose(line, waiting);
         let handles = crate::text::handles(&waiting.text);
-        let group = self.campaigns.find(&waiting.from, &handles);
+        let thread = self.threads.of(self.notes[index as usize].entry);
+        let group = self.campaigns.find(&waiting.from, &handles, &thread);
         let campaign = group.and_then(|g| self.campaigns.name(g)).map(CampaignId);
         let owned = |cause| Attribution {
             cause,

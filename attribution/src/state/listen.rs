@@ -1,10 +1,12 @@
 //! Names in texts: the personas' of the line, and by how much chance others'.
 
+use honeytoken::HoneytokenId;
+
 use super::{NOBODY, State, Waiting};
 use crate::campaigns::Group;
 use crate::evidence::{Heard, Overheard};
 use crate::roster::Placement;
-use crate::text::{Spoken, addressees, is_han};
+use crate::text::{Spoken, addressees};
 
 /// How far callers are taken for list workers who reached numbers that nobody was given, or who
 /// were there before the platform.
@@ -21,10 +23,10 @@ const ADDRESSEES_MAX: usize = 500_000;
 impl State {
     /// Takes in the names that a stranger's text speaks.
     pub(super) fn listen(&mut self, line: u32, contact: &Waiting, spoken: &Spoken) {
-        if contact.text.is_empty() {
+        if contact.says_nothing() {
             return;
         }
-        let script = usize::from(contact.text.chars().any(is_han));
+        let script = usize::from(contact.is_han());
         let chances = self.coincidence[script].chances();
         let own = self.roster.lines[line as usize].placements.clone();
         for index in &own {
@@ -34,12 +36,7 @@ impl State {
             let mine = |p: &u32| own.contains(p);
             list.iter().copied().filter(|p| !mine(p)).collect()
         };
-        let keys = own
-            .iter()
-            .filter_map(|p| self.roster.placements[*p as usize].keys.as_ref());
-        let mine: Vec<u64> = keys.map(|k| k.mixed()).collect();
-        let mut mixed = spoken.mixed.clone();
-        mixed.retain(|(digest, _)| !mine.contains(digest));
+        let mixed = self.mixed_of_others(line, spoken);
         self.coincidence[script].text(&Overheard {
             line,
             whole: &others(&spoken.whole),
@@ -58,19 +55,78 @@ impl State {
         spoken: &Spoken,
     ) -> bool {
         let mut another = false;
-        for name in addressees(&contact.text) {
-            if self.addressees.len() >= ADDRESSEES_MAX && !self.addressees.contains_key(&name) {
-                continue;
-            }
-            let heard_on = self.addressees.entry(name).or_insert(line);
-            if *heard_on == line {
-                another = true;
-            } else {
-                *heard_on = NOBODY;
-            }
+        for keys in self.addressed(contact) {
+            another |= self.is_heard_here_alone(line, &keys);
+        }
+        if let Some(read) = &contact.read {
+            return read.personal;
         }
         let own = &self.roster.lines[line as usize].placements;
         another && own.iter().all(|p| heard(*p, spoken) == Heard::Not)
+    }
+
+    /// The names that a text addresses, each by its keys: its digest, and what it shared with texts
+    /// that are gone.
+    fn addressed(&self, contact: &Waiting) -> Vec<Vec<u64>> {
+        let thread = self.threads.of(self.notes[contact.note as usize].entry);
+        let keys = |(name, digest): (usize, Option<u64>)| {
+            let all = digest.into_iter().chain(thread.name(name));
+            all.collect::<Vec<u64>>()
+        };
+        match &contact.read {
+            Some(read) => (0..usize::from(read.names))
+                .map(|name| keys((name, None)))
+                .collect(),
+            None => {
+                let digests = addressees(&contact.text).into_iter().map(Some);
+                digests.enumerate().map(keys).collect()
+            }
+        }
+    }
+
+    /// Whether a name was spoken on this number and no other.
+    fn is_heard_here_alone(&mut self, line: u32, keys: &[u64]) -> bool {
+        let full = self.addressees.len() >= ADDRESSEES_MAX;
+        if full && keys.iter().any(|k| !self.addressees.contains_key(k)) {
+            return false;
+        }
+        let mut heard = keys.iter().filter_map(|k| self.addressees.get(k));
+        let here = heard.all(|on| *on == line);
+        let on = if here { line } else { NOBODY };
+        for key in keys {
+            self.addressees.insert(*key, on);
+        }
+        here
+    }
+
+    /// The decoys that a contact names.
+    pub(super) fn spoken(&self, contact: &Waiting) -> Spoken {
+        let Some(read) = &contact.read else {
+            return self.roster.spoken.spoken(&contact.text);
+        };
+        let indices = |ids: &[HoneytokenId]| {
+            let mut all: Vec<u32> = ids.iter().filter_map(|id| self.roster.index(id)).collect();
+            all.sort_unstable();
+            all
+        };
+        Spoken {
+            whole: indices(&read.decoys.whole),
+            sound: indices(&read.decoys.sound),
+            part: indices(&read.decoys.part),
+            mixed: read.decoys.mixed.clone(),
+        }
+    }
+
+    /// Names put together of pieces of decoys' names, those of the line itself left out.
+    pub(super) fn mixed_of_others(&self, line: u32, spoken: &Spoken) -> Vec<(u64, u64)> {
+        let own = &self.roster.lines[line as usize].placements;
+        let keys = own
+            .iter()
+            .filter_map(|p| self.roster.placements[*p as usize].keys.as_ref());
+        let mine: Vec<u64> = keys.map(|k| k.mixed()).collect();
+        let mut mixed = spoken.mixed.clone();
+        mixed.retain(|(digest, _)| !mine.contains(digest));
+        mixed
     }
 
     /// What the text means for one name that this line bears.
@@ -100,7 +156,7 @@ impl State {
     /// How far the caller may be taken for one who works the platform's list, of 0 to 1.
     fn lean(&self, index: u32, contact: &Waiting) -> f64 {
         let placement = &self.roster.placements[index as usize];
-        let han = contact.text.chars().any(is_han);
+        let han = contact.is_han();
         let script = if placement.keys.as_ref().is_some_and(|k| k.han == han) {
             1.0
         } else {

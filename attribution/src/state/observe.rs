@@ -3,7 +3,7 @@
 use super::close::{Active, HOUR_US};
 use super::{NOBODY, State, Waiting};
 use crate::background::{AGAIN, NEW, SILENT};
-use crate::campaigns::{HITS_MAX, Hit};
+use crate::campaigns::{HITS_MAX, Hit, Joined};
 use crate::roster::DAY_US;
 use crate::taxonomy::{Seen, Whose};
 use crate::text::handles;
@@ -45,15 +45,19 @@ impl State {
         let line = self.notes[contact.note as usize].line;
         let (whose, platform) = self.whose(line, contact);
         let note = &mut self.notes[contact.note as usize];
+        let entry = note.entry;
         (note.whose, note.platform) = (whose, platform);
         if note.first == NOBODY {
             self.by_line[line as usize].push(contact.note);
         }
+        let holder = self.roster.platforms.get(platform as usize);
+        self.probe_whose(entry, whose, holder.map(|p| p.id.clone()));
         if matches!(whose, Whose::Transaction | Whose::Own | Whose::Partner) {
             return None;
         }
-        let spoken = self.roster.spoken.spoken(&contact.text);
+        let spoken = self.spoken(contact);
         let personal = self.asks_for_another(line, contact, &spoken);
+        self.probe_names(entry, contact, &spoken, personal);
         let active = self.follow(line, contact, personal);
         if active.is_some_and(|(_, stream)| stream != AGAIN) {
             self.ring_at_once(line, contact.at);
@@ -65,6 +69,11 @@ impl State {
     /// Whose a contact is; the platform too, where it is not a stranger's.
     pub(super) fn whose(&self, line: u32, contact: &Waiting) -> (Whose, u32) {
         let placements = &self.roster.lines[line as usize].placements;
+        if let Some(read) = &contact.read {
+            let platform = read.platform.as_ref();
+            let index = platform.and_then(|id| self.roster.platform(id));
+            return (read.whose, index.unwrap_or(NOBODY));
+        }
         let mut best = (Whose::Stranger, NOBODY);
         if placements.is_empty() {
             return best;
@@ -99,8 +108,7 @@ impl State {
     /// Joins the contact to its campaign, and says which stream it makes active.
     fn follow(&mut self, line: u32, contact: &Waiting, personal: bool) -> Option<(u32, usize)> {
         let day = contact.at.div_euclid(DAY_US);
-        let handles = handles(&contact.text);
-        let joined = self.campaigns.join(&contact.from, &handles, day);
+        let joined = self.join(contact, day);
         let follows = self.notes[contact.note as usize].first != NOBODY;
         self.notes[contact.note as usize].group = joined.group;
         let unplaced = !self.roster.is_placed(line, contact.at);
@@ -108,7 +116,10 @@ impl State {
         let group = self.campaigns.get_mut(joined.group)?;
         let known = group.contacts > 0;
         group.contacts += u64::from(!follows);
-        group.hear(&contact.text);
+        match contact.read.as_ref().and_then(|read| read.gist.as_ref()) {
+            Some(gist) => group.hear_gist(gist),
+            None => group.hear(&contact.text),
+        }
         group.last = day;
         group.linkable |= joined.linkable;
         if let Some(hit) = group.hits.iter_mut().find(|h| h.line == line) {
@@ -157,6 +168,22 @@ impl State {
         }
         // The platform's second number is the breadth's business: a sweep is one surprise.
         (!self.reached_beside(joined.group, line, contact.at).0).then_some((line, NEW))
+    }
+
+    /// The campaign of a contact: by its words, or what is left of them.
+    fn join(&mut self, contact: &Waiting, day: i64) -> Joined {
+        let entry = self.notes[contact.note as usize].entry;
+        let thread = self.threads.of(entry);
+        let handles = handles(&contact.text);
+        let joined = match &contact.read {
+            Some(read) => {
+                let was = (read.linkable, read.exemplar);
+                self.campaigns.join_erased(&thread, was, day)
+            }
+            None => self.campaigns.join(&contact.from, &handles, &thread, day),
+        };
+        self.probe_joined(entry, contact, &handles, &joined);
+        joined
     }
 
     /// Whether the campaign reached the line's neighbours as well, or many lines: what sweeps a

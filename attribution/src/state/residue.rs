@@ -1,9 +1,10 @@
-//! What of a contact outlives its erasure: how it was counted and what it weighed, without who and
-//! what.
+//! Where the evidence stood when a contact was erased.
 //!
-//! A fold from zero does not see an erased contact where it stood. The entry that erases it carries
-//! what is needed for the same verdicts: the contact as it was judged, and the evidence against the
-//! platforms that it weighed on. From then on both are taken from there, live as from zero.
+//! A fold from zero takes an erased contact from what was read in it (`reading`). Where that does not
+//! give the same evidence to the last bit, the entry that erases it carries where the evidence stood;
+//! from then on it is taken from there, live as from zero.
+//!
+//! Logs of versions that kept no readings carry a contact as it was judged; it is counted by that.
 
 use honeytoken::{Erasure, HoneytokenId, PlatformId};
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,9 @@ use crate::evidence::Anchor;
 use crate::taxonomy::Whose;
 use crate::verdict::{Attribution, Cause, Class};
 
-/// The key in [`Erasure::carried`].
+/// The keys in [`Erasure::carried`].
 const KEY: &str = "residue";
-
-/// Evidence above which a platform may be accused when others are, as a logarithm.
-const SUSPECT: f64 = 1.0;
+const WEIGHTS: &str = "weights";
 
 /// A contact as it was judged, and what it weighed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,7 +35,7 @@ struct Residue {
     weights: Vec<Weight>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Weight {
     platform: PlatformId,
     resold: bool,
@@ -51,45 +50,19 @@ pub(crate) struct Ghost {
 }
 
 impl State {
-    /// What is to be carried in the entry that erases a contact, by key and value; none if the entry
-    /// is no contact of ours.
-    pub fn residue(&self, entry: u64) -> Option<(String, serde_json::Value)> {
-        let index = self.notes.binary_search_by_key(&entry, |n| n.entry).ok()?;
-        // What repeats another or belongs to it is counted with that one.
-        let note = self.notes.get(index).filter(|n| n.first == NOBODY)?;
-        let line = self.roster.lines.get(note.line as usize)?;
-        let found = self.judge(index as u32);
-        let holders = line
-            .placements
-            .iter()
-            .map(|p| &self.roster.placements[*p as usize]);
-        let holders: Vec<_> = holders.filter(|p| p.registered <= note.at).collect();
-        let mut weighed: Vec<u32> = holders.iter().map(|p| p.platform).collect();
-        if let Some(group) = (note.group != NOBODY)
-            .then(|| self.campaigns.get(note.group))
-            .flatten()
-        {
-            weighed.extend(group.bets.iter().map(|b| b.platform));
-        }
-        // Whoever is accused, or nearly, was judged among the others.
-        let platforms = self.roster.platforms.iter().zip(0..);
-        let suspect =
-            platforms.filter(|(p, _)| p.case.flagged.is_some() || p.case.log_e() > SUSPECT);
-        weighed.extend(suspect.map(|(_, index)| index));
-        weighed.sort_unstable();
-        weighed.dedup();
-        let id = |p: u32| self.roster.platforms[p as usize].id.clone();
-        let residue = Residue {
-            at: note.at,
-            happened: note.happened,
-            whose: note.whose,
-            named: note.named,
-            cause: found.cause,
-            platform: found.platform.map(id),
-            honeytokens: holders.iter().map(|p| p.honeytoken.clone()).collect(),
-            weights: weighed.into_iter().map(|p| self.weight(p)).collect(),
+    /// What is to be carried in an erasure, by key and value, so that the evidence is the same after
+    /// it as before: where it stands against the platforms of which a fold without the erased entries,
+    /// `without`, says otherwise; none if there is no such platform.
+    pub fn standing(&self, without: &State) -> Option<(String, serde_json::Value)> {
+        let differs = |p: &u32| {
+            let id = &self.roster.platforms[*p as usize].id;
+            let other = without.roster.platform(id);
+            other.is_none_or(|other| self.weight(*p) != without.weight(other))
         };
-        Some((KEY.to_owned(), serde_json::to_value(residue).ok()?))
+        let platforms = 0..self.roster.platforms.len() as u32;
+        let weights: Vec<Weight> = platforms.filter(differs).map(|p| self.weight(p)).collect();
+        let value = serde_json::to_value(&weights).ok()?;
+        (!weights.is_empty()).then(|| (WEIGHTS.to_owned(), value))
     }
 
     fn weight(&self, platform: u32) -> Weight {
@@ -101,13 +74,22 @@ impl State {
         }
     }
 
-    /// Takes from an erasure what the erased contact was.
+    /// Takes from an erasure where the evidence stood and, as versions before readings were kept have
+    /// it, what the erased contact was.
     pub(super) fn carry(&mut self, erasure: &Erasure) {
-        let residue = erasure.carried.get(KEY).cloned();
-        let Some(residue) = residue.and_then(|r| serde_json::from_value::<Residue>(r).ok()) else {
-            return;
-        };
-        for weight in residue.weights {
+        let carried = |key| erasure.carried.get(key).cloned();
+        if let Some(weights) = carried(WEIGHTS) {
+            self.hold(serde_json::from_value(weights).unwrap_or_default());
+        }
+        let residue = carried(KEY).and_then(|r| serde_json::from_value::<Residue>(r).ok());
+        if let Some(mut residue) = residue {
+            self.hold(std::mem::take(&mut residue.weights));
+            self.remember(erasure.erased, residue);
+        }
+    }
+
+    fn hold(&mut self, weights: Vec<Weight>) {
+        for weight in weights {
             let Some(index) = self.roster.platform(&weight.platform) else {
                 continue;
             };
@@ -118,6 +100,9 @@ impl State {
             self.looks.resize(platforms.max(self.looks.len()), 0.0);
             self.looks[index as usize] = self.roster.platforms[index as usize].case.log_e();
         }
+    }
+
+    fn remember(&mut self, erased: u64, residue: Residue) {
         let placement = residue
             .honeytokens
             .first()
@@ -127,7 +112,7 @@ impl State {
         };
         let platform = residue.platform.and_then(|p| self.roster.platform(&p));
         let note = Note {
-            entry: erasure.erased,
+            entry: erased,
             at: residue.at,
             happened: residue.happened,
             line,

@@ -34,6 +34,17 @@ pub(crate) struct NameKeys {
 }
 
 impl NameKeys {
+    /// Of a name that is gone: nothing speaks it.
+    pub(crate) fn blank(han: bool) -> NameKeys {
+        NameKeys {
+            whole: 0,
+            pieces: (0, 0),
+            parts: Vec::new(),
+            sounds: Vec::new(),
+            han,
+        }
+    }
+
     /// The name among those that could be put together, see [`Spoken::mixed`].
     pub(crate) fn mixed(&self) -> u64 {
         mixed(self.pieces)

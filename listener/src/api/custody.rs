@@ -1,22 +1,18 @@
-//! The custody log: what operators did, and erasure.
+//! The custody log: what operators did.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use honeytoken::{AlertOutcome, Entry, Event, NoteTopic, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::Lookup;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
-use super::json::Body;
 use super::page::{ListQuery, Page};
 use super::parts::Query;
 use crate::app::App;
-use crate::ledger::EraseError;
 use crate::problem::Problem;
 
 /// A step of an operator's, or of the installation's own.
@@ -133,44 +129,4 @@ fn detail(event: &Event) -> String {
         }
         Event::Unparsed(u) => format!("via {}: {}", u.connection, u.reason),
     }
-}
-
-/// A payload to destroy.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ErasureIn {
-    /// The entry.
-    index: u64,
-    /// Why; kept, so no personal data here.
-    reason: String,
-}
-
-/// Where the erasure is recorded.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ErasureOut {
-    index: u64,
-}
-
-/// Destroys the payload of a contact and of its repeats: text, numbers and raw requests are gone for
-/// good; their place in the tree and all proofs stay.
-#[utoipa::path(post, path = "/v1/erasures", tag = "custody", request_body = ErasureIn,
-    responses((status = 201, body = ErasureOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn erase(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Body(body): Body<ErasureIn>,
-) -> Result<impl IntoResponse, Problem> {
-    caller.may_administer()?;
-    let clock = app.recorder.clock().clone();
-    let erased = app
-        .recorder
-        .run(move |ledger| ledger.erase(body.index, body.reason, &caller.key, clock.now()));
-    let index = erased.await?.map_err(|error| match error {
-        EraseError::Nothing => Problem::not_found(error.to_string()),
-        EraseError::NotAContact => Problem::bad_request("not_a_contact", error.to_string()),
-        EraseError::Read(_) | EraseError::Index(_) | EraseError::Fault(_) => {
-            Problem::internal(&error)
-        }
-    })?;
-    Ok((StatusCode::CREATED, Json(ErasureOut { index })))
 }

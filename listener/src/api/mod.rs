@@ -18,6 +18,7 @@ pub(crate) mod coverage;
 pub(crate) mod custody;
 mod description;
 mod designs;
+mod erasures;
 mod exports;
 mod file;
 mod graph;
@@ -138,7 +139,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
         .routes(routes!(custody::list))
-        .routes(routes!(custody::erase))
+        .routes(routes!(erasures::erase))
         .routes(routes!(unparsed::create))
         .routes(routes!(alert_targets::list, alert_targets::create))
         .routes(routes!(alert_targets::replace, alert_targets::remove))

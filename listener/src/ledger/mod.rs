@@ -27,8 +27,8 @@ use store::{
 
 pub use anchoring::{Anchored, Anchoring};
 pub(crate) use attachments::files_of;
-pub use erase::EraseError;
 pub(crate) use erase::erased_as;
+pub use erase::{Beyond, EraseError, Erased, Order, Prepared, Scope, Target};
 pub use life::Condition;
 pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested, is_of};
 use opening::{CheckOnly, catch_up, kept};
@@ -115,7 +115,7 @@ impl Ledger {
         let (reader, index) = (store.reader(), Arc::clone(store.index()));
         // A log that was just made holds one entry, which nothing can have lost.
         let reindexed = index.size_folded() == 0 && reader.size() > 1;
-        let mut state = kept(&index, reader.size())?;
+        let mut state = kept(&index, &reader)?;
         let snapshot_at = state.size();
         catch_up(&mut state, &reader, &index, progress)?;
         if reindexed {
@@ -159,7 +159,7 @@ impl Ledger {
         let first = entries.first().map_or(0, |entry| entry.index);
         let recorded = |(place, repeat): (usize, Option<Telling>)| match repeat {
             None => Recorded::New(first + place as u64),
-            Some(Telling::Logged(index)) => Recorded::Repeat(index),
+            Some(Telling::Logged(index) | Telling::Erased(index)) => Recorded::Repeat(index),
             Some(Telling::InBatch(earlier)) => Recorded::Repeat(first + earlier as u64),
         };
         self.keep_snapshot();

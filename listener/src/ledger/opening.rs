@@ -3,7 +3,8 @@
 use honeytoken::Entry;
 use store::{Index, IndexFault, Lookup, Reader, Visit};
 
-use super::state::Overlay;
+use super::erase::Gone;
+use super::state::{Filed, Overlay};
 use super::{LedgerError, SNAPSHOT, State, first_in};
 
 /// Entries folded before the index is written, while opening.
@@ -24,11 +25,13 @@ impl Visit for CheckOnly {
     fn entry(&mut self, _: &Entry) {}
 }
 
-/// The fold as it was last kept, if it fits this log and this version; else an empty one.
-pub(super) fn kept(index: &Index, size: u64) -> Result<State, IndexFault> {
+/// The fold as it was last kept, if it fits this log and this version; else an empty one. One that
+/// holds what was erased since fits no more.
+pub(super) fn kept(index: &Index, reader: &Reader) -> Result<State, IndexFault> {
     let fits = |(at, bytes): (u64, Vec<u8>)| {
         let state: State = serde_json::from_slice(&bytes).ok()?;
-        (state.size() == at && at <= size).then_some(state)
+        let current = *state.erased() == reader.erased();
+        (current && state.size() == at && at <= reader.size()).then_some(state)
     };
     Ok(index.snapshot(SNAPSHOT)?.and_then(fits).unwrap_or_default())
 }
@@ -41,35 +44,77 @@ pub(super) fn catch_up(
     progress: &dyn Fn(u64),
 ) -> Result<(), LedgerError> {
     let indexed = index.size_folded();
-    let from = state.size().min(indexed);
-    let mut overlay = Overlay::default();
-    let mut postings = Vec::new();
-    let folded = state.size();
     // An index that is behind the kept fold cannot be filed from it: fold everything again.
-    if indexed < folded {
+    if indexed < state.size() {
         *state = State::new();
     }
-    let from = if indexed < folded {
-        0
-    } else {
-        from.max(state.size())
-    };
-    for entry in reader.entries(from) {
-        let entry = entry?;
+    let gone = Gone::of_log(reader, index)?;
+    if state.size() == 0 {
+        state.foresee(&gone);
+    }
+    let mut overlay = Overlay::default();
+    let mut postings = Vec::new();
+    for at in state.size()..reader.size() {
         let first = |l: &Lookup| overlay.first(l).or_else(|| first_in(index, l));
-        let filed = state.apply(&entry, &first);
-        if entry.index >= indexed {
-            overlay.note(entry.index, &filed);
-            postings.push((entry.index, filed.lookups));
+        let filed = next(state, reader, &gone, at, &first)?;
+        if at >= indexed {
+            overlay.note(at, &filed);
+            postings.push((at, filed.lookups));
         }
         if postings.len() >= CATCH_UP_BATCH_ENTRIES {
             index.apply(&postings)?;
             postings.clear();
             overlay.clear();
         }
-        if entry.index % PROGRESS_EVERY_ENTRIES == 0 {
-            progress(entry.index);
+        if at % PROGRESS_EVERY_ENTRIES == 0 {
+            progress(at);
         }
     }
     Ok(index.apply(&postings)?)
+}
+
+/// Folds the first `size` entries, of an index that knows them all.
+pub(super) fn fold_from_zero(
+    state: &mut State,
+    reader: &Reader,
+    index: &Index,
+    gone: &Gone,
+    size: u64,
+) -> Result<(), LedgerError> {
+    state.foresee(gone);
+    fold_on(state, reader, index, gone, size)
+}
+
+/// Folds what the state has not seen, up to `size` entries, of an index that knows them all.
+pub(super) fn fold_on(
+    state: &mut State,
+    reader: &Reader,
+    index: &Index,
+    gone: &Gone,
+    size: u64,
+) -> Result<(), LedgerError> {
+    let first = |l: &Lookup| first_in(index, l);
+    for at in state.size()..size.min(reader.size()) {
+        next(state, reader, gone, at, &first)?;
+    }
+    Ok(())
+}
+
+/// Folds the next entry, or what is left of it.
+fn next(
+    state: &mut State,
+    reader: &Reader,
+    gone: &Gone,
+    at: u64,
+    first: &dyn Fn(&Lookup) -> Option<u64>,
+) -> Result<Filed, LedgerError> {
+    if let Some(left) = gone.get(at) {
+        state.apply_gone(at, left);
+        return Ok(Filed::default());
+    }
+    let Some(entry) = reader.entry(at)? else {
+        state.apply_gone(at, None);
+        return Ok(Filed::default());
+    };
+    Ok(state.apply(&entry, first))
 }

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry as Slot;
 use honeytoken::{Contact, Event, Repeat};
 use store::{Draft, Lookup, SealError, Sealed};
 
+use super::erase::erased_as;
 use super::state::{dedupe, fingerprint};
 use super::{Ledger, first_in};
 
@@ -21,16 +22,19 @@ impl Ledger {
         let mut kept: Vec<Sealed> = Vec::with_capacity(batch.len());
         for (place, sealed) in batch.into_iter().enumerate() {
             let telling = match sealed.event() {
-                Event::Contact(contact) => {
+                Event::Contact(contact) => self.erased_before(contact).or_else(|| {
                     let in_batch = in_batch.entry(dedupe(contact));
                     self.earlier(contact, place, in_batch, &kept)
-                }
+                }),
                 _ => None,
             };
             kept.push(match (&telling, sealed.event()) {
                 (Some(telling), Event::Contact(contact)) => {
                     let repeats = telling.index(next);
-                    let event = Event::Repeat(repeat(contact, repeats));
+                    let event = Event::Repeat(match telling {
+                        Telling::Erased(_) => without_words(repeat(contact, repeats)),
+                        _ => repeat(contact, repeats),
+                    });
                     self.view.sealer.seal(Draft {
                         at: sealed.at(),
                         by: None,
@@ -42,6 +46,19 @@ impl Ledger {
             tellings.push(telling);
         }
         Ok((kept, tellings))
+    }
+
+    /// The entry of the same event, if it was erased: its provider does not bring it back.
+    fn erased_before(&self, contact: &Contact) -> Option<Telling> {
+        if self.view.state().erased().is_empty() {
+            return None;
+        }
+        let lookup = erased_as(&contact.connection, &contact.dedupe_key);
+        let index = first_in(&self.view.index, &lookup)?;
+        match self.view.reader.entry(index).ok().flatten()?.event {
+            Event::Erasure(erasure) => Some(Telling::Erased(erasure.erased)),
+            _ => None,
+        }
     }
 
     /// Where the same event was told before in the same words, in the log or in this batch.
@@ -81,6 +98,8 @@ impl Ledger {
 pub(super) enum Telling {
     /// In the log, at this index.
     Logged(u64),
+    /// In the log, at this index, and erased.
+    Erased(u64),
     /// Earlier in the same batch, at this place.
     InBatch(usize),
 }
@@ -88,7 +107,7 @@ pub(super) enum Telling {
 impl Telling {
     fn index(&self, next: u64) -> u64 {
         match self {
-            Telling::Logged(index) => *index,
+            Telling::Logged(index) | Telling::Erased(index) => *index,
             Telling::InBatch(place) => next + *place as u64,
         }
     }
@@ -107,5 +126,16 @@ fn repeat(contact: &Contact, repeats: u64) -> Repeat {
         raw_headers: contact.raw_headers.clone(),
         raw_body: contact.raw_body.clone(),
         raw_credentials: contact.raw_credentials.clone(),
+    }
+}
+
+/// Of what was erased only that it was told again.
+fn without_words(repeat: Repeat) -> Repeat {
+    Repeat {
+        raw_url: None,
+        raw_headers: None,
+        raw_body: None,
+        raw_credentials: None,
+        ..repeat
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that is told: the fold of the log.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use attribution::State as Judgement;
 use honeytoken::{
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::Lookup;
 
 use super::anchoring::Anchoring;
-use super::erase::erased_lookup;
+use super::erase::{Gone, GoneEntry, erased_lookup};
 use super::life::{Life, Lives};
 use crate::alerts::Alerts;
 use crate::provider::Provider;
@@ -43,6 +43,9 @@ pub struct State {
     pub(crate) lives: Lives,
     /// Distinct contacts so far.
     contacts: u64,
+    /// Entries that were erased when they were folded.
+    #[serde(default)]
+    erased: BTreeSet<u64>,
     /// Entries folded.
     size: u64,
 }
@@ -70,6 +73,7 @@ impl State {
             alerts: Alerts::default(),
             lives: Lives::default(),
             contacts: 0,
+            erased: BTreeSet::new(),
             size: 0,
         }
     }
@@ -99,6 +103,45 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Says what was read in entries that are gone, before anything is folded.
+    pub(super) fn foresee(&mut self, gone: &Gone) {
+        for (entry, reading) in gone.readings() {
+            self.judgement.foresee(entry, reading);
+        }
+    }
+
+    /// Takes in what is left of an erased entry, where it stood.
+    pub(super) fn apply_gone(&mut self, index: u64, left: Option<&GoneEntry>) {
+        self.size = index + 1;
+        self.erased.insert(index);
+        let Some(left) = left else { return };
+        let entry = &left.entry;
+        self.registry.apply(entry);
+        self.anchoring.apply(entry);
+        self.alerts.apply(entry, &self.registry);
+        if let Event::Contact(contact) = &entry.event {
+            let is_first = left.repeats.is_none() && left.follows.is_none();
+            self.contacts += u64::from(is_first && is_anyones(contact));
+        }
+        if let Some(of) = left.repeats {
+            self.duplicates.insert(index, of);
+        } else {
+            self.judgement.apply_erased(entry, left.reading.as_ref());
+        }
+        self.lives.apply(entry, left.repeats.is_some());
+    }
+
+    /// Entries that were erased when they were folded.
+    pub(super) fn erased(&self) -> &BTreeSet<u64> {
+        &self.erased
+    }
+
+    /// Contacts that repeat an earlier one in substance, with the first.
+    pub(super) fn told_again_all(&self) -> Vec<(u64, u64)> {
+        let all = self.duplicates.iter();
+        all.map(|(later, first)| (*later, *first)).collect()
     }
 
     fn contact(
@@ -283,7 +326,7 @@ fn own_business(contact: &Contact) -> Option<Lookup> {
 }
 
 /// What finds all that operators did and the installation itself.
-fn custody() -> Lookup {
+pub(super) fn custody() -> Lookup {
     Lookup::Other("custody", String::new())
 }
 

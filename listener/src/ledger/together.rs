@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use honeytoken::{ConnectionId, Entry, Event, Medium, Timestamp};
-use store::{IndexFault, Lookup, ReadError, Reader};
+use store::{IndexFault, ReadError, Reader};
 
 use super::View;
 use super::state::repeats_of;
@@ -121,9 +121,4 @@ impl Request {
             body,
         }))
     }
-}
-
-/// What a repeat is filed under.
-pub(super) fn filed_under(first: u64) -> [Lookup; 1] {
-    [repeats_of(first)]
 }

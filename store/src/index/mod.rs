@@ -19,6 +19,7 @@ mod postings;
 mod run;
 mod snapshot;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -201,16 +202,18 @@ impl Index {
         self.heed(self.postings.oldest(&range, limit))
     }
 
-    /// Forgets that an entry is filed under these look-ups, and all snapshots, since they hold
+    /// Forgets that entries are filed under these look-ups, and all snapshots, since they hold
     /// what was folded from it. At its next opening the whole index is made anew, as sled keeps
     /// old pages for a while.
     ///
     /// # Errors
     /// The index is damaged or the disk full.
-    pub fn purge(&self, index: u64, lookups: &[Lookup]) -> Result<(), IndexFault> {
+    pub fn purge(&self, gone: &BTreeMap<u64, Vec<Lookup>>) -> Result<(), IndexFault> {
         self.db.insert(STALE, &[])?;
-        for lookup in lookups {
-            self.postings.purge(&self.posting(lookup, index))?;
+        for (index, lookups) in gone {
+            for lookup in lookups {
+                self.postings.purge(&self.posting(lookup, *index))?;
+            }
         }
         pieces::remove(&self.db, &[SNAPSHOT])?;
         remove(&aside(&self.path))?;

@@ -6,6 +6,7 @@
 mod codec;
 mod fields;
 mod opened;
+mod remains;
 mod seal;
 mod sealer;
 
@@ -14,6 +15,7 @@ pub use codec::entry as entry_of;
 pub(crate) use codec::{BlobRef, Value, entry, read};
 pub use fields::Field;
 pub use opened::Opened;
+pub use remains::Remains;
 pub use seal::DataKey;
 pub(crate) use seal::{ERASED, EntryKey, SLOT_BYTES, Slot, Wrapping};
 pub(crate) use sealer::SealedBlob;

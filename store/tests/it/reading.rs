@@ -281,7 +281,8 @@ fn lookups_answer_newest_and_oldest_first_with_cursors() {
     assert_eq!(index.newest(&line, Some(2), 9).unwrap(), [1]);
     assert_eq!(index.oldest(&line, 2, 9).unwrap(), [2, 3]);
     assert!(index.newest(&Lookup::Contacts, None, 9).unwrap().is_empty());
-    index.purge(2, &[line.clone(), key("y")]).unwrap();
+    let gone = [(2, vec![line.clone(), key("y")])].into();
+    index.purge(&gone).unwrap();
     assert_eq!(index.oldest(&line, 0, 9).unwrap(), [1, 3]);
     assert_eq!(index.first(&key("y")).unwrap(), None);
 }

@@ -101,6 +101,8 @@ pub(crate) fn contact(number: u32, text: &str) -> Event {
 
 pub(crate) fn erasure(index: u64) -> Event {
     Event::Erasure(Erasure {
+        legal_basis: None,
+        scope: None,
         erased: index,
         reason: "the caller asked for it".to_owned(),
         carried: serde_json::Map::new(),

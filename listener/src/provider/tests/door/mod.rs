@@ -29,7 +29,7 @@ use super::samples::Sample;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Order, Scope};
 use crate::recorder::{Recorder, Writer};
 use crate::reparse::{Reparsed, reparse};
 
@@ -208,7 +208,16 @@ impl Door {
     pub(super) fn erase(&self, index: u64) {
         let now = self.clock.now();
         let key = "k1".parse().unwrap();
-        let erase = move |ledger: &mut Ledger| ledger.erase(index, "asked".to_owned(), &key, now);
+        let order = Order {
+            scope: Scope::Contact(index),
+            reason: "asked".to_owned(),
+            legal_basis: None,
+            by: Some(key),
+        };
+        let erase = move |ledger: &mut Ledger| {
+            let prepared = ledger.view().prepare_erasure(order).unwrap();
+            ledger.erase(prepared, now)
+        };
         let erased = self.runtime.block_on(self.app().recorder.run(erase));
         erased.unwrap().unwrap();
     }
