@@ -3,6 +3,7 @@
 mod accounts;
 mod alerts;
 mod complaint;
+mod erase;
 mod evidence;
 mod export;
 mod folder;
@@ -23,12 +24,13 @@ pub(crate) use accounts::{
 };
 pub(crate) use alerts::{Alerts, AlertsList, AlertsReplay, AlertsTest};
 pub(crate) use complaint::Complaint;
+pub(crate) use erase::Erase;
 pub(crate) use evidence::{Lang, Verify};
 pub(crate) use export::{BUNDLE, Export};
 pub(crate) use folder::{Backup, Doctor, Rebuild, Restore};
 pub(crate) use judgement::{Bench, Design, Simulate, Verdicts};
 pub(crate) use keys::{Keys, KeysCreate};
-pub(crate) use past::Import;
+pub(crate) use past::{Import, ImportFormat};
 pub(crate) use place::{Server, Where};
 pub(crate) use pool::{DrawControls, Lines, LinesImport, Power};
 pub(crate) use reparse::Reparse;
@@ -94,6 +96,8 @@ pub(crate) enum Verb {
     Rebuild(Rebuild),
     /// Read genuine webhooks again that could not be read when they came
     Reparse(Reparse),
+    /// Destroy somebody's data for good, on the record
+    Erase(Erase),
     /// Write tables, exchange formats, an evidence bundle
     Export(Export),
     /// Fill an authority's complaint form from a finding; nothing is sent

@@ -76,6 +76,7 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Restore(args) => verbs::backup::restore(&args),
         Verb::Rebuild(args) => verbs::backup::rebuild(&args),
         Verb::Reparse(args) => verbs::reparse::run(args).await,
+        Verb::Erase(args) => verbs::erase::run(args).await,
         Verb::Export(args) => verbs::export::run(args).await,
         Verb::Complaint(args) => verbs::complaint::run(args).await,
         Verb::Numbers(verb) => verbs::numbers::run(verb).await,

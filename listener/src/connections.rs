@@ -75,7 +75,7 @@ impl Connections {
     pub(crate) fn refresh(&self, registry: &Registry) {
         let mut connections = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::take(&mut *connections);
-        let hooked = |c: &&Connection| c.provider != import::PROVIDER;
+        let hooked = |c: &&Connection| !import::is_past(&c.provider);
         for settings in registry.connections().filter(hooked) {
             let id = &settings.connection;
             let same = before

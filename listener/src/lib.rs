@@ -39,6 +39,7 @@ mod failed_keys;
 mod heard;
 mod hooks;
 pub mod import;
+mod judging;
 pub mod ledger;
 pub mod life;
 mod media;

@@ -38,6 +38,7 @@ pub(crate) async fn run(args: Doctor) -> anyhow::Result<Exit> {
     let mut checks = Vec::new();
     let path = args.config.as_deref();
     let config = path.and_then(|path| settings::read(path, &mut checks));
+    checks.extend(config.as_ref().map(clocks));
     let config = config.unwrap_or_default();
     match Client::of(&args.at_place)? {
         Some(client) => remote(&client, &mut checks).await?,
@@ -150,7 +151,7 @@ fn contents(view: &View, clock: &Clock, settings: &LifeConfig, checks: &mut Vec<
         ));
     }
     for connection in state.registry.connections() {
-        if connection.provider != listener::import::PROVIDER
+        if !listener::import::is_past(&connection.provider)
             && let Err(error) = Provider::find(&connection.provider)
         {
             checks.push(fail(format!(
@@ -173,6 +174,22 @@ fn contents(view: &View, clock: &Clock, settings: &LifeConfig, checks: &mut Vec<
     let standing = life::counts(&state, settings);
     let count = |word| standing.get(&word).copied().unwrap_or_default();
     lives(count(Word::Silent), count(Word::Unproven), checks);
+}
+
+/// How long personal data is kept.
+fn clocks(config: &Config) -> Check {
+    let clocks = config.retention.clocks();
+    let clocks: Vec<String> = clocks
+        .iter()
+        .map(|(name, days)| format!("{name} {days}"))
+        .collect();
+    match clocks.is_empty() {
+        true => warn("no clock in [retention]: personal data is kept until somebody erases it"),
+        false => ok(format!(
+            "personal data is erased by its clocks: {}",
+            clocks.join(", ")
+        )),
+    }
 }
 
 /// Lines whose silence counts for nothing.

@@ -9,14 +9,16 @@ use std::time::Instant;
 use attribution::Attribution;
 use honeytoken::{Event, Timestamp};
 use listener::Clock;
+use listener::import::history::Format;
 use listener::import::{self, ContactRow, ImportError, LineRow};
 use listener::ledger::{Ledger, Recorded, State};
 use report::{CampaignOut, LinkOut, VerdictOut};
 use serde::Serialize;
 use store::{Draft, Sealed, Sealer};
 
-use crate::cli::Import;
-use crate::exit::Exit;
+use super::history::RowsOut;
+use crate::cli::{Import, ImportFormat};
+use crate::exit::{Ends, Exit};
 use crate::{place, progress, table};
 
 /// Contacts in one group commit.
@@ -24,9 +26,19 @@ const BATCH_ENTRIES: usize = 4096;
 
 /// Imports and prints what follows.
 pub(crate) fn run(args: &Import) -> anyhow::Result<Exit> {
+    let lines = match (args.format, &args.lines) {
+        (ImportFormat::Auto | ImportFormat::Columns, _) => {
+            return super::history::run(args, Format::Sheet);
+        }
+        (ImportFormat::SmsBackup, _) => return super::history::run(args, Format::SmsBackup),
+        (ImportFormat::Jsonl, Some(lines)) => read_lines(lines)?,
+        (ImportFormat::Jsonl, None) => {
+            let message = "name the lines with --lines FILE.jsonl";
+            return Err(Ends::with(Exit::Unreadable, message));
+        }
+    };
     let began = Instant::now();
     let clock = Clock::system();
-    let lines = read_lines(&args.lines)?;
     let until = last_received(&args.contacts)?;
     let mut ledger = place::open_or_create(&args.data, "canaryline.invalid/import", &clock)?;
     place::announce_first_key(&mut ledger, &args.data, &clock)?;
@@ -38,9 +50,9 @@ pub(crate) fn run(args: &Import) -> anyhow::Result<Exit> {
     let state = view.state();
     if args.json {
         let contacts = (!args.summary).then(|| outcomes(&contacts, &state));
-        print_json(&state, contacts, began)?;
+        print_json(&state, contacts, None, began)?;
     } else {
-        print(&state, contacts.len())?;
+        print_words(&state, &format!("{} contacts imported", contacts.len()))?;
     }
     Ok(Exit::Ok)
 }
@@ -51,7 +63,7 @@ fn open_file(path: &Path) -> Result<BufReader<File>, ImportError> {
     Ok(BufReader::with_capacity(1 << 20, opened))
 }
 
-fn read_lines(path: &Path) -> Result<Vec<LineRow>, ImportError> {
+pub(super) fn read_lines(path: &Path) -> Result<Vec<LineRow>, ImportError> {
     let mut lines = Vec::new();
     import::rows(&path.display().to_string(), open_file(path)?, |row| {
         lines.push(row);
@@ -74,7 +86,7 @@ fn last_received(path: &Path) -> Result<Timestamp, ImportError> {
     Ok(last)
 }
 
-fn add_lines(
+pub(super) fn add_lines(
     ledger: &mut Ledger,
     lines: &[LineRow],
     until: Timestamp,
@@ -92,7 +104,7 @@ fn add_lines(
 }
 
 /// A contact of the file and its entry.
-struct Imported {
+pub(super) struct Imported {
     provider_event_id: String,
     index: u64,
 }
@@ -113,7 +125,8 @@ fn add_contacts(ledger: &mut Ledger, path: &Path, clock: &Clock) -> anyhow::Resu
                     clock,
                     &mut imported,
                     &mut seen,
-                );
+                )
+                .map(drop);
                 bar.inc(BATCH_ENTRIES as u64);
             }
             Ok(())
@@ -125,20 +138,23 @@ fn add_contacts(ledger: &mut Ledger, path: &Path, clock: &Clock) -> anyhow::Resu
     Ok(imported)
 }
 
-fn append(
+/// How many were there already.
+pub(super) fn append(
     ledger: &mut Ledger,
     rows: Vec<ContactRow>,
     clock: &Clock,
     imported: &mut Vec<Imported>,
     seen: &mut HashSet<u64>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<u64> {
     let ids: Vec<String> = rows
         .iter()
         .map(|row| row.provider_event_id.clone())
         .collect();
     let sealed = seal(&ledger.view().sealer, rows, clock.now())?;
+    let mut repeated = 0;
     for (provider_event_id, recorded) in ids.into_iter().zip(ledger.append(sealed)?) {
         let (Recorded::New(index) | Recorded::Repeat(index)) = recorded;
+        repeated += u64::from(matches!(recorded, Recorded::Repeat(_)));
         if seen.insert(index) {
             imported.push(Imported {
                 provider_event_id,
@@ -146,7 +162,7 @@ fn append(
             });
         }
     }
-    Ok(())
+    Ok(repeated)
 }
 
 /// Seals on all cores: it is most of the work.
@@ -181,14 +197,14 @@ fn seal(
 
 /// What became of a contact.
 #[derive(Serialize)]
-struct ContactOut {
+pub(super) struct ContactOut {
     provider_event_id: String,
     cause: &'static str,
     platform: Option<String>,
     campaign: Option<String>,
 }
 
-fn outcomes(contacts: &[Imported], state: &State) -> Vec<ContactOut> {
+pub(super) fn outcomes(contacts: &[Imported], state: &State) -> Vec<ContactOut> {
     let causes: BTreeMap<u64, Attribution> = state.judgement.causes().into_iter().collect();
     let outcome = |contact: &Imported| {
         let attribution = causes.get(&contact.index);
@@ -209,15 +225,18 @@ struct Document {
     verdicts: Vec<VerdictOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contacts: Option<Vec<ContactOut>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<RowsOut>,
     campaigns: Vec<CampaignOut>,
     links: Vec<LinkOut>,
     seconds: f64,
     peak_rss_bytes: u64,
 }
 
-fn print_json(
+pub(super) fn print_json(
     state: &State,
     contacts: Option<Vec<ContactOut>>,
+    rows: Option<RowsOut>,
     began: Instant,
 ) -> anyhow::Result<()> {
     let campaigns = state.judgement.campaigns().into_iter();
@@ -229,6 +248,7 @@ fn print_json(
             .map(VerdictOut::from)
             .collect(),
         contacts,
+        rows,
         campaigns: campaigns.map(|c| CampaignOut::new(c, |_| true)).collect(),
         links: state
             .judgement
@@ -242,17 +262,15 @@ fn print_json(
     table::print_json(&document)
 }
 
-fn print(state: &State, contacts: usize) -> anyhow::Result<()> {
+/// Prints a sentence and the verdicts.
+pub(super) fn print_words(state: &State, said: &str) -> anyhow::Result<()> {
     let verdicts: Vec<VerdictOut> = state
         .judgement
         .verdicts()
         .into_iter()
         .map(VerdictOut::from)
         .collect();
-    table::print(&format!(
-        "{contacts} contacts imported\n\n{}",
-        table::verdicts(&verdicts)
-    ))
+    table::print(&format!("{said}\n\n{}", table::verdicts(&verdicts)))
 }
 
 /// The most memory this process has held, from `/proc/self/status` (0 where there is none).

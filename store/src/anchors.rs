@@ -44,6 +44,24 @@ impl Reader {
         Ok(disk::replace(&RealDisk, &path, &file.bytes)?)
     }
 
+    /// The files of the checkpoint of this size, by name.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn anchors_of(&self, size: u64) -> Result<Vec<AnchorFile>, ReadError> {
+        let mut files = Vec::new();
+        match fs::read_dir(self.0.folder.anchor_dir(size)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            dir => {
+                for file in dir? {
+                    files.extend(anchor(size, &file?)?);
+                }
+            }
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(files)
+    }
+
     /// All files, by size and name.
     ///
     /// # Errors

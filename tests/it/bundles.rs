@@ -557,6 +557,9 @@ fn a_whole_log_is_judged_again_and_erased_entries_are_said() {
     let said = both(&zip, &[], 0).stdout;
     assert!(said.contains("1 erased on the record"), "{said}");
     server.stop();
+    export(&["--whole-log"], &zip).with(0);
+    let said = both(&zip, &[], 0).stdout;
+    assert!(said.contains("1 erased on the record"), "{said}");
 }
 
 #[test]

@@ -53,6 +53,11 @@ fn rows_of_the_past() {
 }
 
 #[test]
+fn the_past_as_others_wrote_it() {
+    replay("history", targets::history);
+}
+
+#[test]
 fn sheets_of_lines() {
     replay("sheet", targets::sheet);
 }

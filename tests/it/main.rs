@@ -9,10 +9,11 @@
 //! - `bad_input`, `corpus`, `limits`, `disk`: what it does with those who do not, and when the disk fails.
 //! - `pages`: what people see, without scripts; `browser`: the same in a real browser.
 //! - `bundles`: what a stranger can check. `exports`, `complaints`: what leaves the house beside them.
+//! - `erasure`: what is gone for good.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`, `silence`: who is told, also after a kill.
 //! - `reparse`: what could not be read when it came.
-//! - `cli`, `worlds`, `folders`: the verbs. `arrows`: which room may know which.
+//! - `cli`, `worlds`, `folders`, `past`: the verbs. `arrows`: which room may know which.
 //!
 //! Nothing here is timed: waiting is polling, with limits that only a hang reaches. What cannot be
 //! tried on a machine (no strace, no openssl, no vectors beside the project) is passed over, and
@@ -53,6 +54,8 @@ mod disk;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod folders;
@@ -78,6 +81,8 @@ mod lists;
 mod log;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod past;
 #[cfg(test)]
 mod pbx;
 #[cfg(test)]

@@ -65,6 +65,17 @@ impl State {
             .collect()
     }
 
+    /// The platform's lines, each once, and since when it had them: one may have been placed twice.
+    pub(super) fn given(&self, platform: &Platform) -> BTreeMap<u32, i64> {
+        let mut given: BTreeMap<u32, i64> = BTreeMap::new();
+        let placements = platform.placements.iter();
+        for placement in placements.map(|p| &self.roster.placements[*p as usize]) {
+            let since = given.entry(placement.line).or_insert(placement.registered);
+            *since = placement.registered.min(*since);
+        }
+        given
+    }
+
     /// What proved the platform's numbers alive.
     fn bases(&self, platform: &Platform) -> BTreeSet<Basis> {
         let placements = platform.placements.iter();
@@ -80,13 +91,9 @@ impl State {
         let case = &platform.case;
         let mut contacts: BTreeMap<Cause, u64> = BTreeMap::new();
         let (mut leaks, mut notes): (Vec<&Note>, Vec<&Note>) = (Vec::new(), Vec::new());
-        for placement in platform
-            .placements
-            .iter()
-            .map(|p| &self.roster.placements[*p as usize])
-        {
-            for (note, found) in self.judged(placement.line) {
-                if note.at < placement.registered || found.platform.is_some_and(|p| p != index) {
+        for (line, registered) in self.given(platform) {
+            for (note, found) in self.judged(line) {
+                if note.at < registered || found.platform.is_some_and(|p| p != index) {
                     continue;
                 }
                 notes.push(note);

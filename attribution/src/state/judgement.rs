@@ -62,13 +62,9 @@ impl State {
     /// worked them began.
     fn causes_on(&self, index: u32) -> (BTreeMap<u64, String>, Vec<Timestamp>) {
         let (mut causes, mut leaks) = (BTreeMap::new(), Vec::new());
-        let placements = &self.roster.platforms[index as usize].placements;
-        for placement in placements
-            .iter()
-            .map(|p| &self.roster.placements[*p as usize])
-        {
-            for (note, found) in self.judged(placement.line) {
-                if note.at < placement.registered || found.platform.is_some_and(|p| p != index) {
+        for (line, registered) in self.given(&self.roster.platforms[index as usize]) {
+            for (note, found) in self.judged(line) {
+                if note.at < registered || found.platform.is_some_and(|p| p != index) {
                     continue;
                 }
                 causes.insert(note.entry, found.cause.as_str().to_owned());

@@ -11,6 +11,7 @@ use honeytoken::{Attachment, Event, RawBody};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::attaching::DIGEST_ALONE;
 use super::caller::Caller;
 use super::contacts::may_see;
 use super::parts::Path;
@@ -27,6 +28,8 @@ pub(crate) struct AttachmentOut {
     sha256: String,
     bytes: u64,
     media_type: Option<String>,
+    /// Whether we keep the file, or only its digest.
+    held: bool,
 }
 
 /// The files of the contact in this entry.
@@ -36,6 +39,7 @@ pub(super) fn of_contact(view: &View, contact: u64) -> Vec<AttachmentOut> {
         index,
         sha256: file.sha256,
         bytes: file.bytes,
+        held: file.source_url != DIGEST_ALONE,
         media_type: file.media_type,
     };
     files.into_iter().map(shown).collect()

@@ -17,7 +17,6 @@ use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::ledger::{State as Fold, View};
-use crate::media;
 use crate::problem::Problem;
 
 /// Contacts looked at for one page when a time filter passes most of them over; then the page ends
@@ -77,7 +76,7 @@ pub(crate) struct ContactOut {
     pub(crate) duplicate_of: Option<u64>,
     /// The entry of our own test of the line that this is: then it is no contact, and in no list.
     pub(crate) line_test: Option<u64>,
-    /// Recordings and pictures that were fetched.
+    /// Recordings and pictures that were fetched or attached.
     pub(crate) attachments: Vec<AttachmentOut>,
     /// Later stages of the same call: status, recording, transcript.
     pub(crate) events: Vec<FollowUp>,
@@ -286,17 +285,14 @@ fn shown(
         backfilled: contact.backfilled,
         duplicate_of: state.duplicate_of(entry.index),
         line_test: contact.line_test,
-        attachments: attached(view, entry.index, contact),
+        attachments: attached(view, entry.index),
         events: follow_ups(view, entry, contact, open),
     }
 }
 
-/// The files of a contact; most name none, and nothing is looked up for them.
-fn attached(view: &View, index: u64, contact: &Contact) -> Vec<AttachmentOut> {
-    match media::named(contact).is_empty() {
-        true => Vec::new(),
-        false => attachments::of_contact(view, index),
-    }
+/// The files of a contact: those that were fetched, and those that somebody attached.
+fn attached(view: &View, index: u64) -> Vec<AttachmentOut> {
+    attachments::of_contact(view, index)
 }
 
 fn party_shown(party: &Sender, open: bool) -> String {
@@ -321,7 +317,7 @@ fn follow_ups(view: &View, entry: &Entry, contact: &Contact, open: bool) -> Vec<
         .unwrap_or_default();
     let stage = |index: u64| match view.reader.entry(index).ok().flatten()?.event {
         Event::Contact(c) if c.medium != Medium::Control => Some(FollowUp {
-            attachments: attached(view, index, &c),
+            attachments: attached(view, index),
             index,
             kind: c.medium.as_str(),
             phase: c.phase,

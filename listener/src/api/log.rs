@@ -65,11 +65,42 @@ pub(crate) async fn checkpoint(
         None => newest(&app).await?,
         Some(size) => prefix(&app, size).await?,
     };
+    let text = cosigned(&app, text);
     Ok(respond(
         "text/plain; charset=utf-8",
         BRIEF,
         text.into_bytes(),
     ))
+}
+
+/// The same note under the lines of witnesses that cosigned it, if any has.
+fn cosigned(app: &App, note: String) -> String {
+    let reader = &app.recorder.view().reader;
+    let size = note.lines().nth(1).and_then(|size| size.parse().ok());
+    let files = size.and_then(|size| reader.anchors_of(size).ok());
+    let files = files.unwrap_or_default().into_iter();
+    let cosigned = files.filter(|file| file.name.ends_with(".cosigned"));
+    cosigned
+        .filter_map(|file| String::from_utf8(file.bytes).ok())
+        .fold(note, |note, theirs| with_lines_of(note, &theirs))
+}
+
+/// A note with another's signatures that it lacks, where both are of one text.
+fn with_lines_of(mut note: String, other: &str) -> String {
+    let (Some((text, _)), Some((same, lines))) =
+        (note.split_once("\n\n"), other.split_once("\n\n"))
+    else {
+        return note;
+    };
+    if text != same {
+        return note;
+    }
+    let lacking = lines
+        .lines()
+        .filter(|line| !note.lines().any(|l| l == *line));
+    let lacking: String = lacking.map(|line| format!("{line}\n")).collect();
+    note.push_str(&lacking);
+    note
 }
 
 async fn newest(app: &App) -> Result<String, Problem> {
@@ -123,4 +154,20 @@ fn respond(media: &'static str, cache: &'static str, body: Vec<u8>) -> Response 
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
     ];
     (StatusCode::OK, headers, body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_witness_signs_the_text_that_it_saw() {
+        let note = "log\n3\nroot\n\n\u{2014} log aaa\n".to_owned();
+        let theirs = "log\n3\nroot\n\n\u{2014} log aaa\n\u{2014} witness bbb\n";
+        let both = with_lines_of(note.clone(), theirs);
+        assert_eq!(both, theirs);
+        assert_eq!(with_lines_of(both.clone(), theirs), both);
+        let other = theirs.replace("root", "else");
+        assert_eq!(with_lines_of(note.clone(), &other), note);
+    }
 }

@@ -6,10 +6,12 @@
 pub(crate) mod adding;
 pub(crate) mod alert_targets;
 mod alerts;
+pub(crate) mod attaching;
 pub(crate) mod attachments;
 pub(crate) mod attention;
 mod backups;
 pub(crate) mod bundles;
+mod by_hand;
 pub(crate) mod caller;
 mod complaints;
 pub(crate) mod connections;
@@ -115,9 +117,10 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(honeytokens::list, honeytokens::create))
         .routes(routes!(honeytokens::one, honeytokens::end))
         .routes(routes!(honeytokens::request))
-        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::list, by_hand::create))
         .routes(routes!(contacts::one))
         .routes(routes!(attachments::one))
+        .routes(routes!(attaching::create))
         .routes(routes!(numbers::account))
         .routes(routes!(numbers::held::list, numbers::buy::buy))
         .routes(routes!(numbers::search::available))

@@ -43,6 +43,9 @@ pub struct State {
     pub(crate) lives: Lives,
     /// Distinct contacts so far.
     contacts: u64,
+    /// The class that the last judgement on record gives each platform.
+    #[serde(default)]
+    judged: BTreeMap<PlatformId, String>,
     /// Entries that were erased when they were folded.
     #[serde(default)]
     erased: BTreeSet<u64>,
@@ -73,6 +76,7 @@ impl State {
             alerts: Alerts::default(),
             lives: Lives::default(),
             contacts: 0,
+            judged: BTreeMap::new(),
             erased: BTreeSet::new(),
             size: 0,
         }
@@ -90,6 +94,9 @@ impl State {
             event => {
                 self.judgement.apply(entry);
                 self.lives.apply(entry, false);
+                if let Event::Judgement(j) = event {
+                    self.judged.insert(j.platform.clone(), j.class.clone());
+                }
                 if let Event::Coverage(c) = event
                     && c.basis.is_exposure()
                     && c.basis != Basis::Asserted
@@ -131,6 +138,22 @@ impl State {
             self.judgement.apply_erased(entry, left.reading.as_ref());
         }
         self.lives.apply(entry, left.repeats.is_some());
+    }
+
+    /// The judgements that are due: of platforms whose class is not what the last one on record says.
+    /// That nothing can be said yet need not be said.
+    pub fn judgements_due(&self, program: &str) -> Vec<Event> {
+        let moved = |verdict: &attribution::Verdict| {
+            let class = verdict.class.as_str();
+            match self.judged.get(&verdict.platform) {
+                Some(before) => before != class,
+                None => verdict.class != attribution::Class::Insufficient,
+            }
+        };
+        let moved = self.judgement.verdicts().into_iter().filter(moved);
+        let judgement =
+            |v: attribution::Verdict| self.judgement.judgement(&v.platform, self.size, program);
+        moved.filter_map(judgement).map(Event::Judgement).collect()
     }
 
     /// Entries that were erased when they were folded.

@@ -112,7 +112,7 @@ impl<'a> Looks<'a> {
     pub(super) fn is_on(&self, view: &LineView<'_>) -> bool {
         let connection = self.state.registry.connection(&view.line.connection);
         view.state != LineState::Retired
-            && connection.is_some_and(|c| c.provider != import::PROVIDER)
+            && connection.is_some_and(|c| !import::is_past(&c.provider))
     }
 
     /// Where the line stands by the log.

@@ -185,14 +185,14 @@ impl Sheet {
 }
 
 /// Counts lines up to where records begin, which come in order.
-struct Places<'a> {
+pub(crate) struct Places<'a> {
     text: &'a str,
     byte: usize,
     line: u64,
 }
 
 impl Places<'_> {
-    fn new(text: &str) -> Places<'_> {
+    pub(crate) fn new(text: &str) -> Places<'_> {
         Places {
             text,
             byte: 0,
@@ -201,7 +201,7 @@ impl Places<'_> {
     }
 
     /// The line that a record begins on; empty lines before it are no part of it.
-    fn line_at(&mut self, position: Option<&csv::Position>) -> u64 {
+    pub(crate) fn line_at(&mut self, position: Option<&csv::Position>) -> u64 {
         let bytes = self.text.as_bytes();
         let begin = position.map_or(self.byte, |position| position.byte() as usize);
         let rest = bytes.get(begin..).unwrap_or_default();
@@ -217,7 +217,7 @@ fn kept<T>(read: Result<T, CellError>, errors: &mut Vec<CellError>) -> Option<T>
     read.map_err(|error| errors.push(error)).ok()
 }
 
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+pub(crate) fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
@@ -226,7 +226,7 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 }
 
 /// By its mark, else as UTF-8, else as GB18030.
-fn decoded(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static Encoding), SheetError> {
+pub(crate) fn decoded(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static Encoding), SheetError> {
     let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     let encodings = match marked {
         Some(encoding) => [Some(encoding), None],
@@ -244,7 +244,7 @@ fn decoded(bytes: &[u8]) -> Result<(Cow<'_, str>, &'static Encoding), SheetError
 }
 
 /// Whichever the first row has most of.
-fn delimiter(text: &str) -> u8 {
+pub(crate) fn delimiter(text: &str) -> u8 {
     let first = text.trim_start().lines().next().unwrap_or_default();
     let count = |byte: &u8| first.bytes().filter(|b| b == byte).count();
     *[b'\t', b';', b',']

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use honeytoken::{
     ConnectionId, HoneytokenId, KeyId, Persona, PhoneNumber, PlatformId, Subject, Timestamp,
 };
+use store::proof::commitment::DisclosedField;
 use store::proof::{Leaf, Note, SignedCheckpoint, SubjectId, VerifierKey};
 use store::{Opened, ReadError, Reader, Sealer};
 
+use super::erased::{self, Erased};
 use super::lines::{EntryLine, FieldLine, SubjectLine, write};
 use super::manifest::{FORMAT, MANIFEST, Manifest, SIGNATURE, statement};
 use super::preset::Context;
@@ -228,6 +230,7 @@ fn pick(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Picked, BundleError> {
     let names = names(wish.personas.iter());
+    let erased = Erased::of_log(reader)?;
     let mut picked = Picked {
         leaves: Vec::new(),
         entries: Vec::new(),
@@ -244,7 +247,10 @@ fn pick(
             if let (true, None, Some(opened)) = (scope.all, &subject, &opened) {
                 *subject = opened.entry().ok().map(|entry| entry.event.subject());
             }
-            let fields = opened.map(|opened| fields(&opened, wish, &names));
+            let fields = match opened {
+                Some(opened) => Some(fields(&opened, wish, &names)),
+                None => left(&erased, index, wish, &names),
+            };
             picked.entries.push(EntryLine { index, fields });
         }
         progress(index + 1);
@@ -253,19 +259,39 @@ fn pick(
 }
 
 fn fields(opened: &Opened, wish: &Wish, names: &[String]) -> Vec<FieldLine> {
-    let kind: String = json(opened.value("kind")).unwrap_or_default();
-    let placed: Option<PlatformId> = json(opened.value("platform"));
+    let shows = |name: &str| {
+        let value = opened.value(name).unwrap_or_default();
+        shows(|name| opened.value(name), wish, names, name, value)
+    };
+    opened.disclose(shows).iter().map(FieldLine::from).collect()
+}
+
+/// What is left of an erased entry.
+fn left(erased: &Erased, index: u64, wish: &Wish, names: &[String]) -> Option<Vec<FieldLine>> {
+    let shows = |all: &[DisclosedField], name: &str, value: &str| {
+        shows(|name| erased::value(all, name), wish, names, name, value)
+    };
+    let fields = erased.fields(index, shows)?;
+    Some(fields.iter().map(FieldLine::from).collect())
+}
+
+/// Whether a field of the entry that `of` gives the values of is shown.
+fn shows<'a>(
+    of: impl Fn(&str) -> Option<&'a str>,
+    wish: &Wish,
+    names: &[String],
+    name: &str,
+    value: &str,
+) -> bool {
+    let kind: String = json(of("kind")).unwrap_or_default();
+    let placed: Option<PlatformId> = json(of("platform"));
     let rivals = kind == "honeytoken_issued" && placed.as_ref() != Some(&wish.platform);
     let context = Context {
         kind: &kind,
         rivals,
         names,
     };
-    let shows = |name: &str| {
-        let value = opened.value(name).unwrap_or_default();
-        wish.preset.shows(&context, name, value)
-    };
-    opened.disclose(shows).iter().map(FieldLine::from).collect()
+    wish.preset.shows(&context, name, value)
 }
 
 fn json<T: serde::de::DeserializeOwned>(value: Option<&str>) -> Option<T> {

@@ -8,6 +8,7 @@
 //! What this does not do: sign (the log's key is the store's), ask the time, decide what is exported.
 
 mod archive;
+mod erased;
 mod gather;
 mod lines;
 mod manifest;

@@ -90,6 +90,8 @@ fn for_platform(kind: &str, name: &str) -> bool {
         "repeat" => matches!(name, "to" | "repeats" | "received_at" | "authentication"),
         "line_added" => !matches!(name, "connection" | "block"),
         "operation" => name == "operation",
+        // What is kept of erased entries names others' numbers too.
+        "erasure" => name != "carried",
         "unparsed" | "attachment" | "provider_listed" | "connection_set" => false,
         "personal_data_read" | "connection_retired" | "key_created" | "key_revoked" => false,
         "line_test" | "line_test_missed" => name == "number",

@@ -1,9 +1,10 @@
 //! Judging again from the first entry, where all entries are given.
 
 use attribution::State;
-use honeytoken::{Basis, Event, Judgement};
+use honeytoken::{Basis, Entry, Event, Judgement};
 use store::proof::commitment::{DisclosedField, Disclosure};
 
+use super::erased::Erased;
 use super::lines::EntryLine;
 
 /// Whether the fold of these entries gives the judgement at this place.
@@ -35,14 +36,25 @@ pub(super) fn again(
     entries: impl Iterator<Item = (u64, Vec<DisclosedField>)>,
     said: &Judgement,
 ) -> Result<(), String> {
-    let mut state = State::new(said.policy.clone());
-    for (index, fields) in entries.take_while(|(index, _)| *index < said.entries) {
+    let before = entries.take_while(|(index, _)| *index < said.entries);
+    // What cannot be read lacks a closed field: credentials, which judge nothing, or what was erased.
+    let read = |(index, fields): (u64, Vec<DisclosedField>)| {
         let entry = store::entry_of(index, open(&fields));
-        // What cannot be read lacks a closed field: credentials, which judge nothing.
-        let Ok(entry) = entry else { continue };
+        (index, entry.ok())
+    };
+    let (indices, read): (Vec<u64>, Vec<Option<Entry>>) = before.map(read).unzip();
+    let erased = Erased::of(read.iter().flatten());
+    let mut state = State::new(said.policy.clone());
+    erased.foresee(&mut state);
+    for (index, entry) in indices.into_iter().zip(read) {
+        if erased.apply(index, &mut state) {
+            continue;
+        }
+        let Some(entry) = entry else { continue };
         state.apply(&entry);
         if let Event::Coverage(coverage) = &entry.event
-            && coverage.basis == Basis::Heartbeat
+            && coverage.basis.is_exposure()
+            && coverage.basis != Basis::Asserted
         {
             state.advance(coverage.until);
         }

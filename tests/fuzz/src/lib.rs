@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use honeytoken::{Secret, Timestamp};
 use listener::Config;
+use listener::import::history::{Beside, ColumnMap, Format, Told, of_bytes};
 use listener::import::{ContactRow, LineRow, rows};
 use listener::pool::sheet::Sheet;
 use listener::provider::gammu_smsd::Run;
@@ -125,6 +126,31 @@ pub fn check(data: &[u8]) {
 pub fn import(data: &[u8]) {
     let _ = rows::<LineRow>("lines", data, |_| Ok(()));
     let _ = rows::<ContactRow>("contacts", data, |_| Ok(()));
+}
+
+/// The past as others wrote it down: a byte says which way it is read.
+pub fn history(data: &[u8]) {
+    let [which, rest @ ..] = data else { return };
+    let map = "kind = \"call\"\nat = \"time\"\nfrom = \"from\"\nduration = \"d\"";
+    let beside = Beside {
+        to: "+14155550132".parse().ok(),
+        columns: map.parse().ok().filter(|_| which % 3 == 1),
+        minutes_ahead: 480,
+    };
+    let format = match which % 3 {
+        2 => Format::SmsBackup,
+        _ => Format::Sheet,
+    };
+    let Ok(history) = of_bytes(rest, format, &beside) else {
+        return;
+    };
+    for row in history.rows {
+        if let Told::Contact(contact) = row.told {
+            assert!(!contact.provider_event_id.is_empty(), "a row has an id");
+            let _ = listener::import::contact(*contact);
+        }
+    }
+    let _ = String::from_utf8_lossy(rest).parse::<ColumnMap>();
 }
 
 /// A sheet of lines, with one connection for all of them or without.

@@ -41,7 +41,16 @@ impl Api {
     }
 
     pub(crate) fn ask(&self, method: &str, target: &str, body: &[u8]) -> Answer {
-        let mut headers = vec![header("content-type", "application/json")];
+        self.send(method, target, "application/json", body)
+    }
+
+    /// A file as it is, under its media type.
+    pub(crate) fn upload(&self, target: &str, media_type: &str, body: &[u8]) -> Answer {
+        self.send("POST", target, media_type, body)
+    }
+
+    fn send(&self, method: &str, target: &str, media_type: &str, body: &[u8]) -> Answer {
+        let mut headers = vec![header("content-type", media_type)];
         if let Some(key) = &self.key {
             headers.push(header("authorization", format!("Bearer {key}")));
         }

@@ -213,9 +213,14 @@ impl Entries {
         Ok(())
     }
 
-    fn erased_on_the_record(&self) -> Result<(), Problem> {
+    /// The entries that erasures name.
+    fn erased(&self) -> BTreeSet<u64> {
         let erasures = self.all.iter().filter(|entry| entry.is("erasure"));
-        let recorded: BTreeSet<u64> = erasures.filter_map(|entry| entry.get("erased")).collect();
+        erasures.filter_map(|entry| entry.get("erased")).collect()
+    }
+
+    fn erased_on_the_record(&self) -> Result<(), Problem> {
+        let recorded = self.erased();
         let erased = self.all.iter().filter(|entry| entry.fields.is_none());
         match erased
             .map(|entry| entry.index)
@@ -284,11 +289,9 @@ impl Entries {
 
     pub(super) fn findings(&self, parts: &Parts) -> Vec<Finding> {
         let ([open, closed], n) = (self.counts, self.all.len());
-        let erased = self
-            .all
-            .iter()
-            .filter(|entry| entry.fields.is_none())
-            .count();
+        let gone = self.erased();
+        let erased = self.all.iter().filter(|entry| gone.contains(&entry.index));
+        let erased = erased.count();
         let entries = Words::new(
             format!("{n} 个条目，公开字段 {open} 个，未公开 {closed} 个，已按记录删除 {erased} 个"),
             format!(

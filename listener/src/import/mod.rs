@@ -2,6 +2,12 @@
 //!
 //! Imported contacts are marked as such, coverage is asserted from a line's acquisition to the last
 //! contact, and soak is not enforced: what has happened has happened.
+//!
+//! - [`history`]: logs of providers and carriers, backups of phones.
+//! - [`by_hand`]: what somebody typed in.
+
+pub mod by_hand;
+pub mod history;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
@@ -190,6 +196,11 @@ pub fn rows<T: for<'de> Deserialize<'de>>(
         each(serde_json::from_slice(&line).map_err(|error| bad(error.to_string()))?)?;
     }
     Ok(())
+}
+
+/// Whether a provider is none: what comes through its connection came by file or by hand.
+pub fn is_past(provider: &str) -> bool {
+    [PROVIDER, by_hand::PROVIDER].contains(&provider)
 }
 
 /// The connection of imported contacts.
