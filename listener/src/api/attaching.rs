@@ -25,8 +25,13 @@ use crate::problem::Problem;
 use crate::recorder::SubmitError;
 
 /// Where a file came from that somebody attached, and that only its digest was attached.
-pub(crate) const ATTACHED: &str = "by_hand";
+const ATTACHED: &str = "by_hand";
 pub(crate) const DIGEST_ALONE: &str = "by_hand:digest";
+/// Whether somebody attached a file; else it was fetched.
+pub(crate) fn is_by_hand(file: &Attachment) -> bool {
+    [ATTACHED, DIGEST_ALONE].contains(&file.source_url.as_str())
+}
+
 /// Files of one contact.
 const FILES_MAX: usize = 64;
 

@@ -169,6 +169,10 @@ pub fn told(scope: &Scope, erased: &Erased) -> ErasureOut {
 }
 
 #[cfg(test)]
+#[path = "tests.rs"]
+mod clocks;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use honeytoken::{Contact, Entry, Event, Timestamp};
 
+use crate::api::attaching::is_by_hand;
+
 /// How long a file is tried for, in seconds.
 const TRY_FOR_S: i64 = 2 * 86_400;
 /// The pause after the first failure, in seconds; each later one is twice as long.
@@ -36,7 +38,8 @@ impl Owed {
                     self.0.insert(entry.index, Waiting::new(missing, entry.at));
                 }
             }
-            Event::Attachment(file) => self.came(file.contact),
+            // What somebody attached was owed by nobody.
+            Event::Attachment(file) if !is_by_hand(file) => self.came(file.contact),
             Event::AttachmentFailed(failed) => match failed.again_at {
                 Some(at) => self.failed(failed.contact, at),
                 None => self.settled(failed.contact),
