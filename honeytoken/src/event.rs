@@ -9,7 +9,7 @@ use crate::{
     HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired,
     LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
     PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
-    Repeat, RequestMade, Sender, Study, Unparsed,
+    Repeat, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived, RequestMade, Sender, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -160,6 +160,14 @@ events! {
     AlertSettled(AlertSettled) = "alert_settled",
     /// A dead alert is to be sent once more.
     AlertReplayed(AlertReplayed) = "alert_replayed",
+    /// A platform was told what is found, and asked to answer.
+    ReplyNotified(ReplyNotified) = "reply_notified",
+    /// A platform answered.
+    ReplyReceived(ReplyReceived) = "reply_received",
+    /// An answer is to be published, or no longer to.
+    ReplyPublished(ReplyPublished) = "reply_published",
+    /// A platform's time to answer is over.
+    ReplyLapsed(ReplyLapsed) = "reply_lapsed",
 }
 
 /// Whom or what an entry is filed under in the public leaves: one subject per number, so that a
@@ -213,6 +221,10 @@ impl Event {
             Event::Repeat(r) => called_party(r.to.as_ref(), &r.connection),
             Event::PlatformDeclared(p) => Subject::Platform(p.platform.clone()),
             Event::Judgement(j) => Subject::Platform(j.platform.clone()),
+            Event::ReplyNotified(r) => Subject::Platform(r.platform.clone()),
+            Event::ReplyReceived(r) => Subject::Platform(r.platform.clone()),
+            Event::ReplyPublished(r) => Subject::Platform(r.platform.clone()),
+            Event::ReplyLapsed(r) => Subject::Platform(r.platform.clone()),
             Event::Note(Note {
                 topic: NoteTopic::Platform(id),
                 ..

@@ -34,6 +34,7 @@ mod platform;
 mod policy;
 mod reconciliation;
 mod registry;
+mod reply;
 mod secret;
 mod sender;
 mod spans;
@@ -73,9 +74,10 @@ pub use platform::{Partner, Platform};
 pub use policy::{DirtyAction, DirtyLines, Policy, PolicyError};
 pub use reconciliation::{ReconciledDay, Reconciliation};
 pub use registry::{
-    Dirty, DrawFault, HoneytokenRecord, Issue, LineChoice, LineView, PoolStratum, Refusal,
-    Registry, SeedRecord,
+    Answer, Dirty, DrawFault, HoneytokenRecord, Issue, LineChoice, LineView, Notice, PoolStratum,
+    Refusal, Registry, Replies, ReplyStanding, SeedRecord,
 };
+pub use reply::{ReplyFile, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived};
 pub use secret::Secret;
 pub use sender::{Sender, SenderKind};
 pub use spans::{Span, Spans};

@@ -19,12 +19,14 @@ mod draws;
 mod pool;
 mod recount;
 mod refusal;
+mod replies;
 
 pub use decide::{Issue, LineChoice};
 pub use draws::SeedRecord;
 pub use pool::{Dirty, PoolStratum};
 pub use recount::DrawFault;
 pub use refusal::Refusal;
+pub use replies::{Answer, Notice, Replies, ReplyStanding};
 
 /// A honeytoken as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +91,9 @@ pub struct Registry {
     /// Keys of the names of all live personas.
     live_names: BTreeSet<String>,
     policy: Option<Policy>,
+    /// Who was asked to answer, and who did.
+    #[serde(default)]
+    replies: BTreeMap<PlatformId, Replies>,
     /// Committed seeds, oldest first; draws are made with the last.
     seeds: Vec<SeedRecord>,
     /// When the last entry was recorded.
@@ -140,6 +145,10 @@ impl Registry {
             Event::KeyRevoked(key) => {
                 self.keys.remove(&key.key);
             }
+            Event::ReplyNotified(_)
+            | Event::ReplyReceived(_)
+            | Event::ReplyPublished(_)
+            | Event::ReplyLapsed(_) => self.reply(entry),
             Event::Policy(policy) => self.policy = Some(policy.clone()),
             Event::Genesis(_)
             | Event::AlertTargetSet(_)

@@ -103,6 +103,18 @@ pub enum Refusal {
     /// A name is missing.
     #[error("{0} has no name; give one")]
     Unnamed(&'static str),
+    /// No time to answer, or too much of it.
+    #[error("{0} days are no time to answer; give 1 to 180")]
+    ReplyDays(u32),
+    /// Something that is yet to come cannot be noted.
+    #[error("{0} lies ahead; give a time that is past")]
+    Ahead(Timestamp),
+    /// No such answer.
+    #[error("entry {0} is no answer of this platform")]
+    UnknownReply(u64),
+    /// More notices or answers than anybody reads.
+    #[error("platform {0} has 100 notices or answers already; sum up what is new in a note")]
+    TooManyReplies(PlatformId),
     /// A country code is not ISO 3166.
     #[error("country {0:?} is unknown; use two letters such as CN, US or GB")]
     UnknownCountry(String),
@@ -137,6 +149,10 @@ impl Refusal {
             Refusal::LastAdmin(_) => "last_admin",
             Refusal::Unnamed(_) => "unnamed",
             Refusal::UnknownCountry(_) => "unknown_country",
+            Refusal::ReplyDays(_) => "bad_reply_days",
+            Refusal::Ahead(_) => "lies_ahead",
+            Refusal::UnknownReply(_) => "unknown_reply",
+            Refusal::TooManyReplies(_) => "too_many_replies",
         }
     }
 
@@ -150,6 +166,7 @@ impl Refusal {
                 | Refusal::UnknownHoneytoken(_)
                 | Refusal::UnknownStudy(_)
                 | Refusal::UnknownKey(_)
+                | Refusal::UnknownReply(_)
         )
     }
 }
