@@ -20,6 +20,7 @@ mod dating;
 mod decide;
 mod explain;
 mod graph;
+mod held;
 mod joint;
 mod judge;
 mod judgement;
@@ -34,6 +35,7 @@ mod reading;
 mod residue;
 mod words;
 
+pub use held::{Held, Reached};
 pub(crate) use note::{Note, Proof};
 use probe::Probe;
 pub use reading::Reading;

@@ -70,6 +70,10 @@ pub struct Config {
     pub accounts: AccountsConfig,
     /// Whether recordings and pictures are fetched.
     pub recordings: RecordingsConfig,
+    /// The right of reply.
+    pub reply: ReplyConfig,
+    /// Reports.
+    pub report: ReportConfig,
     /// After how many days personal data is erased.
     pub retention: RetentionConfig,
     /// Connections whose secrets come from the environment; set anew at every start.
@@ -94,6 +98,8 @@ impl Default for Config {
             anchors: BTreeMap::new(),
             accounts: AccountsConfig::default(),
             recordings: RecordingsConfig::default(),
+            reply: ReplyConfig::default(),
+            report: ReportConfig::default(),
             retention: RetentionConfig::default(),
             connections: BTreeMap::new(),
             alerts: BTreeMap::new(),
@@ -236,6 +242,28 @@ impl Default for PageConfig {
             time_zone: "UTC".to_owned(),
         }
     }
+}
+
+/// The right of reply.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplyConfig {
+    /// How long a platform has to answer where its notice does not say, in days.
+    pub days: u32,
+}
+
+impl Default for ReplyConfig {
+    fn default() -> ReplyConfig {
+        ReplyConfig { days: 14 }
+    }
+}
+
+/// Reports.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportConfig {
+    /// Who publishes them, in a line of its own above the title.
+    pub brand: Option<String>,
 }
 
 /// Decoys.

@@ -7,6 +7,7 @@
 //! - [`bundles`]: evidence bundles, recorded, gathered, signed.
 //! - [`exports`]: what leaves the house beside bundles, gathered.
 //! - [`erasures`]: whose data goes, when, and what is left of it.
+//! - [`reports`]: reports for people; `replies`: the clock of the right of reply.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - [`pool`]: many lines at once, and news of where they stand.
@@ -50,6 +51,8 @@ mod problem;
 pub mod provider;
 pub mod recorder;
 pub mod reparse;
+mod replies;
+pub mod reports;
 mod running;
 pub mod server;
 
@@ -57,6 +60,8 @@ pub use anchors::{AnchorConfig, AnchorSettingsError};
 pub use clock::Clock;
 pub use config::{
     AccountsConfig, CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Fetch, Limits,
-    LogConfig, PageConfig, PersonaConfig, Publish, RecordingsConfig, TlsConfig,
+pub mod reparse;
+mod replies;
+pub mod reports;
 };
 pub use running::{Running, StartError};

@@ -84,6 +84,7 @@ impl Running {
             tokio::spawn(crate::pool::news::tell(Arc::clone(&app))),
             tokio::spawn(crate::backfill::keep_up(Arc::clone(&app))),
             tokio::spawn(crate::media::keep_up(Arc::clone(&app))),
+            tokio::spawn(crate::replies::run(Arc::clone(&app))),
             tokio::spawn(crate::judging::keep_up(Arc::clone(&app))),
             tokio::spawn(crate::erasures::chore::keep_up(Arc::clone(&app))),
         ];

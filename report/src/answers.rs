@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use attribution::topic::Topic;
 use attribution::{Campaign, Cause, Class, Factor, Flag, LeakDate, Link, Reason, Verdict};
-use honeytoken::{PlatformId, Timestamp};
+use honeytoken::{PlatformId, ReplyStanding, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -68,6 +68,65 @@ pub struct VerdictOut {
     /// In Chinese and English.
     #[schema(value_type = Object)]
     pub reasons: Reason,
+    /// Where the platform's right of reply stands; left out where nobody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<ReplyOut>,
+}
+
+/// Where a platform's right of reply stands.
+#[derive(Serialize, ToSchema)]
+pub struct ReplyOut {
+    /// `not_offered`, `open` (it has time to answer), `unanswered` or `answered`.
+    pub state: &'static str,
+    /// When it was told.
+    #[schema(value_type = Option<String>)]
+    pub notified_at: Option<Timestamp>,
+    /// Until when it is asked to answer.
+    #[schema(value_type = Option<String>)]
+    pub due: Option<Timestamp>,
+    /// When it answered last.
+    #[schema(value_type = Option<String>)]
+    pub answered_at: Option<Timestamp>,
+    /// Whether an answer stands in what is published.
+    pub published: bool,
+}
+
+impl From<ReplyStanding> for ReplyOut {
+    fn from(standing: ReplyStanding) -> ReplyOut {
+        let none = ReplyOut {
+            state: standing.as_str(),
+            notified_at: None,
+            due: None,
+            answered_at: None,
+            published: false,
+        };
+        match standing {
+            ReplyStanding::NotOffered => none,
+            ReplyStanding::Open { notified_at, due }
+            | ReplyStanding::Unanswered { notified_at, due } => ReplyOut {
+                notified_at: Some(notified_at),
+                due: Some(due),
+                ..none
+            },
+            ReplyStanding::Answered {
+                received_at,
+                published,
+            } => ReplyOut {
+                answered_at: Some(received_at),
+                published,
+                ..none
+            },
+        }
+    }
+}
+
+impl VerdictOut {
+    /// With the platform's right of reply.
+    #[must_use]
+    pub fn with_reply(mut self, standing: ReplyStanding) -> VerdictOut {
+        self.reply = Some(standing.into());
+        self
+    }
 }
 
 impl From<Verdict> for VerdictOut {
@@ -97,6 +156,7 @@ impl From<Verdict> for VerdictOut {
             factors: v.factors,
             reason: v.reason.en.clone(),
             reasons: v.reason,
+            reply: None,
         }
     }
 }

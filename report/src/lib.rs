@@ -7,6 +7,7 @@
 //! - [`PowerOut`]: what a study can hope to find.
 //! - [`bundle`]: evidence that a stranger can check, packed and checked.
 //! - [`chart`]: charts, drawn once for page, HTML and PDF. [`survival`]: the curve behind one.
+//! - [`dossier`]: reports on a platform, a study, all platforms.
 //! - [`paper`]: documents for people, as HTML and PDF.
 //! - [`complaint`]: forms of authorities, filled from a finding.
 //! - [`csv`]: comma-separated values, harmless in a spreadsheet.
@@ -21,6 +22,7 @@ pub mod complaint;
 pub mod csv;
 mod designs;
 pub mod export;
+pub mod dossier;
 mod graph;
 pub mod paper;
 mod power;
@@ -28,7 +30,7 @@ mod preset;
 pub mod survival;
 mod words;
 
-pub use answers::{CampaignOut, LinkOut, VerdictOut};
+pub use answers::{CampaignOut, LinkOut, ReplyOut, VerdictOut};
 pub use designs::{DesignOut, DesignedOut, DesignedSlotOut};
 pub use graph::{EdgeOut, GraphOut, NodeOut};
 pub use power::{ByDay, PowerOut, RestsOn};

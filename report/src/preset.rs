@@ -54,7 +54,7 @@ impl FromStr for Preset {
 }
 
 /// What only the decoys are called, in lower case.
-pub(crate) fn names<'a>(personas: impl Iterator<Item = &'a Persona>) -> Vec<String> {
+pub fn names<'a>(personas: impl Iterator<Item = &'a Persona>) -> Vec<String> {
     let parts = |p: &Persona| {
         let parts = [
             Some(p.name.clone()),

@@ -1,7 +1,7 @@
 //! What people read, in Chinese and English.
 
 use attribution::{Cause, Class, Flag};
-use honeytoken::Language;
+use honeytoken::{Basis, Language};
 
 /// One of two wordings.
 pub(crate) fn say<'a>(lang: Language, zh: &'a str, en: &'a str) -> &'a str {
@@ -73,6 +73,17 @@ pub(crate) fn factor_word(name: &str, lang: Language) -> &str {
         "breadth" => ("同一来源接连联系", "callers going on to its others"),
         "token" => ("说出专用姓名", "the decoy's name spoken"),
         other => (other, other),
+    };
+    say(lang, zh, en)
+}
+/// What shows that a number lives.
+pub(crate) fn basis_word(basis: Basis, lang: Language) -> &'static str {
+    let (zh, en) = match basis {
+        Basis::ProviderList => ("服务商号码清单", "provider's list"),
+        Basis::Asserted => ("操作员声明", "operator's word"),
+        Basis::Heartbeat => ("心跳", "heartbeats"),
+        Basis::Device => ("持卡手机在线", "the phone's pings"),
+        Basis::TestMessage => ("测试短信或来电", "test messages and calls"),
     };
     say(lang, zh, en)
 }

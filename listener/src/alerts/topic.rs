@@ -17,10 +17,12 @@ pub(crate) const LINE_ALIVE: &str = "line_alive";
 pub(crate) const LOG: &str = "log";
 pub(crate) const UNPARSED: &str = "unparsed";
 pub(crate) const BACKFILL: &str = "backfill";
+pub(crate) const REPLY: &str = "reply";
+pub(crate) const REPLY_DUE: &str = "reply_due";
 pub(crate) const TEST: &str = "test";
 
 /// All that a target can choose.
-pub(crate) const TOPICS: [Topic; 7] = [
+pub(crate) const TOPICS: [Topic; 9] = [
     topic(EVIDENCE, "首次出现泄露迹象", "first sign of a leak"),
     topic(VERDICT, "结论改变", "verdict changed"),
     topic(LINE_SILENT, "线路失联", "line fell silent"),
@@ -31,6 +33,8 @@ pub(crate) const TOPICS: [Topic; 7] = [
         "有签名的回调无法解析",
         "signed webhook cannot be read",
     ),
+    topic(REPLY, "平台已答复", "platform answered"),
+    topic(REPLY_DUE, "平台答复期满", "time to answer is over"),
     topic(BACKFILL, "补回了漏收的记录", "missed contacts were found"),
 ];
 

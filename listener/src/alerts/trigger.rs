@@ -58,7 +58,15 @@ impl Due {
 type Trigger = fn(&Event, &Registry) -> Option<Due>;
 
 /// A row for each kind of entry that makes news.
-const TRIGGERS: [Trigger; 5] = [unparsed, rebuilt, line_silent, line_alive, missed];
+const TRIGGERS: [Trigger; 7] = [
+    unparsed,
+    rebuilt,
+    line_silent,
+    line_alive,
+    missed,
+    replied,
+    reply_due,
+];
 
 /// The news that an entry makes.
 pub(super) fn news<'a>(event: &'a Event, registry: &'a Registry) -> impl Iterator<Item = Due> + 'a {
@@ -98,6 +106,28 @@ fn line_alive(event: &Event, registry: &Registry) -> Option<Due> {
     };
     let due = on_line(topic::LINE_ALIVE, &alive.number, registry);
     Some(due.with("since", alive.silent_since))
+}
+
+fn replied(event: &Event, _: &Registry) -> Option<Due> {
+    let Event::ReplyReceived(reply) = event else {
+        return None;
+    };
+    let platform = Some(reply.platform.clone());
+    Some(Due {
+        platform,
+        ..Due::on(topic::REPLY)
+    })
+}
+
+fn reply_due(event: &Event, _: &Registry) -> Option<Due> {
+    let Event::ReplyLapsed(lapsed) = event else {
+        return None;
+    };
+    let platform = Some(lapsed.platform.clone());
+    Some(Due {
+        platform,
+        ..Due::on(topic::REPLY_DUE)
+    })
 }
 
 /// News of a line, its number masked; of its platform, if it is with one.

@@ -112,6 +112,13 @@ fn detail(event: &Event) -> String {
         Event::AlertReplayed(a) => format!("alert {}", a.raised),
         Event::Anchor(a) => format!("{} entries vouched for by {}", a.size, a.authority),
         Event::Judgement(j) => format!("platform {} is {}", j.platform, j.class),
+        Event::ReplyNotified(r) => format!("platform {} until {}", r.platform, r.due),
+        Event::ReplyReceived(r) => format!("platform {}, {} files", r.platform, r.files.len()),
+        Event::ReplyPublished(r) => format!(
+            "platform {}, entry {}: {}",
+            r.platform, r.reply, r.published
+        ),
+        Event::ReplyLapsed(r) => format!("platform {}, told in entry {}", r.platform, r.notified),
         Event::Note(n) => match &n.topic {
             NoteTopic::Entry(index) => format!("about entry {index}"),
             NoteTopic::Platform(id) => format!("about platform {id}"),

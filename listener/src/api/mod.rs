@@ -42,6 +42,8 @@ pub(crate) mod pool;
 pub(crate) mod power;
 mod reconciliations;
 pub(crate) mod redact;
+pub(crate) mod replies;
+pub(crate) mod reports;
 pub(crate) mod stream;
 pub(crate) mod studies;
 mod unparsed;
@@ -138,6 +140,13 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(exports::export))
         .routes(routes!(complaints::of_contact))
         .routes(routes!(complaints::of_platform))
+        .routes(routes!(reports::platform))
+        .routes(routes!(reports::study))
+        .routes(routes!(reports::league))
+        .routes(routes!(replies::show))
+        .routes(routes!(replies::notify))
+        .routes(routes!(replies::answer))
+        .routes(routes!(replies::publish))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

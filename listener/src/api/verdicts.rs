@@ -30,8 +30,14 @@ pub(crate) async fn list(
         .into_iter()
         .filter(|v| wanted.as_ref().is_none_or(|id| *id == v.platform))
         .filter(|v| open_to(&state, &caller, &v.platform))
-        .map(|v| (v.platform.to_string(), VerdictOut::from(v)));
+        .map(|v| (v.platform.to_string(), shown(&app, &state, v)));
     Ok(Json(page_of(items, &query)))
+}
+
+fn shown(app: &App, state: &Fold, verdict: Verdict) -> VerdictOut {
+    let now = app.recorder.clock().now();
+    let standing = state.registry.reply_standing(&verdict.platform, now);
+    VerdictOut::from(verdict).with_reply(standing)
 }
 
 async fn all(app: &App) -> Result<Vec<Verdict>, Problem> {
@@ -67,7 +73,10 @@ pub(crate) async fn one(
         return Err(unknown());
     }
     let verdict = folded(&app, move |state| state.judgement.verdict(&id)).await?;
-    verdict.map(|v| Json(v.into())).ok_or_else(unknown)
+    let state = app.recorder.view().state();
+    verdict
+        .map(|v| Json(shown(&app, &state, v)))
+        .ok_or_else(unknown)
 }
 
 /// All campaigns, by id.

@@ -49,6 +49,11 @@ impl Anchoring {
         self.newest.insert(anchor.authority.clone(), anchored);
     }
 
+    /// What each authority vouched for last, by name.
+    pub fn all(&self) -> impl Iterator<Item = (&AuthorityId, &Anchored)> {
+        self.newest.iter()
+    }
+
     /// What this authority vouched for last.
     pub fn newest(&self, authority: &AuthorityId) -> Option<Anchored> {
         self.newest.get(authority).copied()

@@ -17,7 +17,7 @@ mod refold;
 mod texts;
 pub mod verify;
 
-pub use crate::preset::{Preset, UnknownPreset};
+pub use crate::preset::{Preset, UnknownPreset, names as decoy_names};
 pub use archive::{ARCHIVE_BYTES_MAX, Archive, ArchiveError};
 pub use gather::{BundleError, Unsigned, Wish, gather};
 pub use manifest::{FileDigest, Manifest};

@@ -5,7 +5,7 @@ use crate::preset::{Preset, is_harmless};
 /// Credentials, opened for nobody.
 const NEVER: [&str; 2] = ["raw_credentials", "secrets"];
 /// Kinds that are evidence; of others, such as a later version's, only kind and time are opened.
-const KINDS: [&str; 28] = [
+const KINDS: [&str; 32] = [
     "key_created",
     "key_revoked",
     "genesis",
@@ -34,6 +34,10 @@ const KINDS: [&str; 28] = [
     "anchor",
     "judgement",
     "policy",
+    "reply_notified",
+    "reply_received",
+    "reply_published",
+    "reply_lapsed",
 ];
 /// Of a contact, for the platform that is to answer.
 const CONTACT: [&str; 10] = [
@@ -104,6 +108,8 @@ fn for_public(context: &Context<'_>, name: &str, value: &str) -> bool {
         (_, "number" | "to" | "persona") | ("contact", "from") => false,
         ("contact", "text") => is_harmless(value, context.names),
         ("erasure", "carried") => false,
+        // An answer is published by decision, which no field of it can tell.
+        ("reply_received", "text" | "from" | "files") | ("reply_notified", "how") => false,
         _ => true,
     }
 }
