@@ -13,6 +13,7 @@ mod past;
 mod place;
 mod pool;
 mod reparse;
+mod reports;
 mod serve;
 mod shell;
 mod webhooks;
@@ -34,6 +35,9 @@ pub(crate) use past::{Import, ImportFormat};
 pub(crate) use place::{Server, Where};
 pub(crate) use pool::{DrawControls, Lines, LinesImport, Power};
 pub(crate) use reparse::Reparse;
+pub(crate) use reports::{
+    Reply, ReplyAnswer, ReplyNotify, ReplyPublish, ReplyShow, Report, ReportFormat,
+};
 pub(crate) use serve::{Demo, Serve};
 pub(crate) use shell::Completions;
 pub(crate) use webhooks::{Gammu, Webhook, WebhookCheck};
@@ -102,6 +106,11 @@ pub(crate) enum Verb {
     Export(Export),
     /// Fill an authority's complaint form from a finding; nothing is sent
     Complaint(Complaint),
+    /// Write a report on a platform, a study or all platforms, as HTML or PDF
+    Report(Report),
+    /// Note that a platform was told, what it answered, and whether that is published
+    #[command(subcommand)]
+    Reply(Reply),
     /// Search, buy, release and set up numbers at providers
     #[command(subcommand)]
     Numbers(Numbers),

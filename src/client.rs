@@ -77,6 +77,12 @@ impl Client {
         self.answered(request, Some(also)).await
     }
 
+    /// PUT, JSON both ways.
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.answer(self.http.put(format!("{}{path}", self.url)).json(body))
+            .await
+    }
+
     /// DELETE.
     pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<Value> {
         self.answer(self.http.delete(format!("{}{path}", self.url)))

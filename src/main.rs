@@ -79,6 +79,8 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Erase(args) => verbs::erase::run(args).await,
         Verb::Export(args) => verbs::export::run(args).await,
         Verb::Complaint(args) => verbs::complaint::run(args).await,
+        Verb::Report(args) => verbs::report::run(args).await,
+        Verb::Reply(verb) => verbs::reply::run(verb).await,
         Verb::Numbers(verb) => verbs::numbers::run(verb).await,
         Verb::Backfill(args) => verbs::backfill::run(args).await,
         Verb::Completions(args) => verbs::completions::run(&args),

@@ -21,6 +21,8 @@ pub(crate) mod lines;
 pub(crate) mod numbers;
 pub(crate) mod power;
 pub(crate) mod reparse;
+pub(crate) mod reply;
+pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod verdicts;

@@ -28,7 +28,12 @@ pub(crate) async fn run(args: Verdicts) -> anyhow::Result<Exit> {
         None => view.state().judgement.verdicts(),
         Some(at) => as_of(&view.reader, at)?.judgement.verdicts(),
     };
-    let verdicts: Vec<VerdictOut> = verdicts.into_iter().map(VerdictOut::from).collect();
+    let now = Clock::system().now();
+    let shown = |v: attribution::Verdict| {
+        let standing = view.state().registry.reply_standing(&v.platform, now);
+        VerdictOut::from(v).with_reply(standing)
+    };
+    let verdicts: Vec<VerdictOut> = verdicts.into_iter().map(shown).collect();
     match args.json {
         true => table::print_json(&json!({ "items": verdicts }))?,
         false => table::print(&table::verdicts(&verdicts))?,
