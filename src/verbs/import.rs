@@ -240,12 +240,16 @@ pub(super) fn print_json(
     began: Instant,
 ) -> anyhow::Result<()> {
     let campaigns = state.judgement.campaigns().into_iter();
+    let now = Clock::system().now();
     let document = Document {
         verdicts: state
             .judgement
             .verdicts()
             .into_iter()
-            .map(VerdictOut::from)
+            .map(|v| {
+                let standing = state.registry.reply_standing(&v.platform, now);
+                VerdictOut::from(v).with_reply(standing)
+            })
             .collect(),
         contacts,
         rows,

@@ -10,6 +10,7 @@
 //! - `pages`: what people see, without scripts; `browser`: the same in a real browser.
 //! - `bundles`: what a stranger can check. `exports`, `complaints`: what leaves the house beside them.
 //! - `erasure`: what is gone for good.
+//! - `reports`: what people read, and the right of reply.
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`, `silence`: who is told, also after a kill.
 //! - `reparse`: what could not be read when it came.
@@ -91,6 +92,8 @@ mod pool;
 mod providers;
 #[cfg(test)]
 mod reparse;
+#[cfg(test)]
+mod reports;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]

@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 32] = [
+const READS: [(&str, [bool; 4]); 35] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -49,10 +49,26 @@ const READS: [(&str, [bool; 4]); 32] = [
     ("/v1/exports/verdicts", SEES),
     ("/v1/contacts/0/complaint?authority=ftc", SEES),
     ("/v1/platforms/acme/complaint?authority=dpa", SEES),
+    ("/v1/league?preset=public", SEES),
+    ("/v1/platforms/acme/report?preset=platform", SEES),
+    ("/v1/platforms/acme/reply", ANY),
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 31] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 34] = [
+    (
+        "POST",
+        "/v1/platforms/acme/reply/notices",
+        r#"{"how":""}"#,
+        WORKS,
+    ),
+    ("POST", "/v1/platforms/acme/reply/answers", "{}", WORKS),
+    (
+        "PUT",
+        "/v1/platforms/acme/reply/answers/0",
+        r#"{"published":true}"#,
+        WORKS,
+    ),
     ("POST", "/v1/lines", r#"{"lines":[]}"#, WORKS),
     ("POST", "/v1/lines/draw-controls", r#"{"share":9}"#, WORKS),
     (

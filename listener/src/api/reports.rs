@@ -50,7 +50,7 @@ enum Form {
 /// on a platform that stands accused and was not offered a reply is refused.
 #[utoipa::path(get, path = "/v1/platforms/{id}/report", tag = "evidence",
     params(("id" = String, Path), ReportQuery),
-    responses((status = 200, body = String, content_type = "text/html"), (status = 400, body = Problem),
+    responses((status = 200, content((String = "text/html"), (Vec<u8> = "application/pdf"))), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn platform(
     State(app): State<Arc<App>>,
@@ -67,7 +67,7 @@ pub(crate) async fn platform(
 /// A report on the platforms of a study that the caller may see.
 #[utoipa::path(get, path = "/v1/studies/{id}/report", tag = "evidence",
     params(("id" = String, Path), ReportQuery),
-    responses((status = 200, body = String, content_type = "text/html"), (status = 400, body = Problem),
+    responses((status = 200, content((String = "text/html"), (Vec<u8> = "application/pdf"))), (status = 400, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn study(
     State(app): State<Arc<App>>,
@@ -83,7 +83,7 @@ pub(crate) async fn study(
 
 /// The league table of all platforms that the caller may see.
 #[utoipa::path(get, path = "/v1/league", tag = "evidence", params(ReportQuery),
-    responses((status = 200, body = String, content_type = "text/html"), (status = 400, body = Problem),
+    responses((status = 200, content((String = "text/html"), (Vec<u8> = "application/pdf"))), (status = 400, body = Problem),
         (status = 403, body = Problem)))]
 pub(crate) async fn league(
     State(app): State<Arc<App>>,
