@@ -6,6 +6,7 @@ use plotters::element::{PathElement, Rectangle};
 use super::axes::{
     Axis, Key, Place, Root, amounts, draw, filled, legend, legend_height, line, mark, plane, short,
 };
+use super::timeline::not_drawn;
 use super::{Chart, Ink, ROWS_MAX};
 use crate::words::say;
 use attribution::Cause;
@@ -107,12 +108,13 @@ fn description(of: &FirstContact, hidden: usize, lang: Language) -> String {
         }
         _ => String::new(),
     };
+    let (others, rest) = (all - hit, not_drawn(hidden, lang));
     match lang {
-        Language::Zh => format!(
-            "{all} 个号码中有 {hit} 个收到泄露性联系{span}；其余号码至今没有（{hidden} 个未画出）。"
-        ),
+        Language::Zh => {
+            format!("{all} 个号码中有 {hit} 个收到泄露性联系{span}；{others} 个至今没有{rest}。")
+        }
         Language::En => format!(
-            "Leak contacts reached {hit} of {all} numbers{span}; the others have had none so far ({hidden} not drawn)."
+            "Leak contacts reached {hit} of {all} numbers{span}; {others} have had none so far{rest}."
         ),
     }
 }

@@ -115,7 +115,12 @@ fn description(contacts: &[(Timestamp, Cause)], weeks: f64, lang: Language) -> S
     match lang {
         Language::Zh => format!("共 {all} 次联系，其中 {leaks} 次为泄露性联系；每柱 {weeks} 周。"),
         Language::En => {
-            format!("{all} contacts, {leaks} of them leak contacts; {weeks} week(s) a column.")
+            let column = if weeks > 1.0 {
+                format!("{weeks} weeks")
+            } else {
+                "a week".to_owned()
+            };
+            format!("{all} contacts, {leaks} of them leak contacts; {column} in each column.")
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::graph::{GraphOut, NodeOut};
 use crate::words::{class_word, say};
 
 /// Height of a row, in units.
-const ROW: u32 = 60;
+const ROW: u32 = 90;
 /// Where platforms end, brokers stand and buyers begin.
 const PLATFORMS_AT: i32 = 560;
 const BROKERS_AT: i32 = 880;
@@ -51,7 +51,7 @@ pub fn resale(graph: &GraphOut, name: &dyn Fn(&str) -> String, lang: Language) -
             };
             let (from, to) = (left[from], middle[to]);
             root.draw(&PathElement::new(
-                [(from.0 + 12, from.1), (to.0 - 26, to.1)],
+                [(from.0 + 12, from.1), (to.0 - 42, to.1)],
                 line(Ink::Background, 3),
             ))?;
             // The order in which buyers reached the platforms, at the platform's end.
@@ -126,7 +126,7 @@ fn platform(
 }
 
 fn broker(root: &Root<'_>, node: &NodeOut, (x, y): Place, lang: Language) -> Outcome {
-    root.draw(&Circle::new((x, y), 24, line(Ink::Registered, 4)))?;
+    root.draw(&Circle::new((x, y), 40, line(Ink::Registered, 4)))?;
     write(
         root,
         &node.id,
@@ -137,7 +137,7 @@ fn broker(root: &Root<'_>, node: &NodeOut, (x, y): Place, lang: Language) -> Out
     )?;
     let buyers = node.campaigns.len();
     root.draw(&PathElement::new(
-        [(x + 26, y), (BUYERS_AT - 12, y)],
+        [(x + 42, y), (BUYERS_AT - 12, y)],
         line(Ink::Background, 3),
     ))?;
     let words = match lang {

@@ -79,13 +79,23 @@ fn description(of: &Timeline, lang: Language) -> String {
     let (rows, hidden) = (of.rows.len(), of.rows.len().saturating_sub(ROWS_MAX));
     let leak = |row: &&Row| row.contacts.iter().any(|c| c.1 == Cause::Leak);
     let hit = of.rows.iter().filter(leak).count();
+    let rest = not_drawn(hidden, lang);
     match lang {
         Language::Zh => format!(
-            "{rows} 个号码，每行一个（{hidden} 个未画出）；其中 {hit} 个收到泄露性联系。横条表示号码已证明在线的时间，空白为无法证明的时间。"
+            "{rows} 个号码，每行一个{rest}；其中 {hit} 个收到泄露性联系。横条表示号码已证明在线的时间，空白为无法证明的时间。"
         ),
         Language::En => format!(
-            "{rows} numbers, a row each ({hidden} not drawn); leak contacts reached {hit} of them. Bars show when a number was proven alive, blanks when it was not."
+            "{rows} numbers, a row each{rest}; leak contacts reached {hit} of them. Bars show when a number was proven alive, blanks when it was not."
         ),
+    }
+}
+
+/// How many there is no room for, if any.
+pub(super) fn not_drawn(hidden: usize, lang: Language) -> String {
+    match (hidden, lang) {
+        (0, _) => String::new(),
+        (_, Language::Zh) => format!("（{hidden} 个未画出）"),
+        (_, Language::En) => format!(" ({hidden} not drawn)"),
     }
 }
 

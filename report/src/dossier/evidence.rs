@@ -3,7 +3,7 @@
 use attribution::{Cause, Class};
 use honeytoken::Timestamp;
 
-use super::tell::{FEW, day, of};
+use super::tell::{FEW, day, of, to_one};
 use super::{Dossier, Number, redact, subject};
 use crate::bundle::Preset;
 use crate::chart::{self, FirstContact, Ink, Row, SurvivalLine, Timeline, Waited};
@@ -12,6 +12,8 @@ use crate::survival::Curve;
 use crate::words::{cause_word, say};
 use honeytoken::Language;
 
+/// Logarithms further apart than this are of different evidence.
+const FROZEN_MIN: f64 = 0.01;
 /// Campaigns listed, at most.
 const CAMPAIGNS_MAX: usize = 25;
 
@@ -199,7 +201,19 @@ impl Dossier {
     pub(super) fn weights(&self) -> Vec<Block> {
         let (lang, verdict) = (self.frame.lang, &self.case.verdict);
         let chart = chart::weights(&verdict.factors, lang);
-        let caption = say(lang, "每项使“号码已被传出”相对可信多少倍。单项再重也不单独成立：判定看的是合计。", "How many times likelier each piece makes it that numbers were passed on. No piece decides by itself: the product does.").to_owned();
+        let mut caption = say(lang, "每项使“号码已被传出”相对可信多少倍。单项再重也不单独成立：判定看的是合计。", "How many times likelier each piece makes it that numbers were passed on. No piece decides by itself: the product does.").to_owned();
+        let (sum, counted) = (
+            verdict.factors.iter().map(|f| f.log_e).sum::<f64>(),
+            libm::log(verdict.e_value.max(f64::MIN_POSITIVE)),
+        );
+        if (sum - counted).abs() > FROZEN_MIN {
+            let counted = to_one(counted);
+            caption += &tell!(
+                lang,
+                "判定时证据已足够，e 值即固定为 {counted}；此后的证据在此列出，但不再计入。",
+                " When the evidence sufficed the e-value was fixed at {counted}; what came later is shown here and not counted."
+            );
+        }
         vec![
             Block::Heading(say(lang, "证据的权重", "What the evidence weighs").to_owned()),
             Block::Figure { chart, caption },

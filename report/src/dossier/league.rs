@@ -39,7 +39,7 @@ impl League {
         blocks.extend(self.warnings());
         blocks.push(Block::Heading(say(lang, "各平台", "Platforms").to_owned()));
         blocks.push(Block::Table(self.table(&cases)));
-        blocks.push(Block::Text(say(lang, "同一结论内按错误发现率排列；名次之差不代表泄露多少之差。号码少的平台更难被判定，“未见异常”不等于清白。", "Within a verdict by false-discovery level; a place above another does not mean that more was leaked. Platforms with few numbers are harder to accuse, and “nothing found” is no proof of innocence.").to_owned()));
+        blocks.push(Block::Text(say(lang, "同一结论内按错误发现率排列；名次之差不代表泄露多少之差。号码少的平台更难被判定，“未见异常”不等于清白。", "Within a verdict by false-discovery level; a place above another does not mean that more was leaked. Platforms with few numbers are harder to accuse, and \"nothing found\" is no proof of innocence.").to_owned()));
         blocks.extend(self.sentences(&cases));
         blocks.extend(self.pictures());
         let names = |id: &str| {
@@ -64,12 +64,12 @@ impl League {
             Some(study) => tell!(
                 lang,
                 "号码泄露检测报告：{study}",
-                "Study {study}: which platforms passed phone numbers on?"
+                "Study {study}: phone numbers that reached strangers"
             ),
             None => tell!(
                 lang,
                 "号码泄露检测：全部平台一览",
-                "Which platforms passed phone numbers on? A league table"
+                "Phone numbers that reached strangers: a league table of platforms"
             ),
         }
     }
@@ -81,11 +81,19 @@ impl League {
             |test: &dyn Fn(&Case) -> bool| self.cases.iter().filter(|case| test(case)).count();
         let accused = count(&Case::is_accused);
         let unclear = count(&|case| case.verdict.class == attribution::Class::Insufficient);
-        tell!(
+        let mut words = tell!(
             lang,
-            "共观察 {all} 个平台，其中 {accused} 个把只给过它们的电话号码传给了未声明的第三方；{unclear} 个尚无法判断。",
-            "Of {all} platforms, {accused} passed phone numbers that only they had been given on to third parties that they had not declared; for {unclear} it is too early to say."
-        )
+            "共观察 {all} 个平台，其中 {accused} 个平台的号码（只给过它们）到了未声明的第三方手里。",
+            "{all} platforms were watched. At {accused} of them phone numbers that only they had been given reached third parties that they had not declared."
+        );
+        if unclear > 0 {
+            words += &tell!(
+                lang,
+                "{unclear} 个尚无法判断。",
+                " For {unclear} it is too early to say."
+            );
+        }
+        words
     }
 
     /// Whom this accuses without having heard them.

@@ -91,7 +91,7 @@ impl Table {
             div class="table" tabindex="0" {
                 table {
                     thead { tr { @for head in &self.heads { th scope="col" { (head) } } } }
-                    tbody { @for row in &self.rows { tr { @for cell in row { td { (cell) } } } } }
+                    tbody { @for row in &self.rows { tr { @for cell in row { td class=[(cell.chars().count() <= 12).then_some("whole")] { (cell) } } } } }
                 }
             }
         }

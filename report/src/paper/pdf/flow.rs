@@ -19,6 +19,9 @@ pub(super) const SIZE: f32 = 10.0;
 /// From line to line, in heights of letters.
 const LEADING: f32 = 1.55;
 
+/// Height of a heading with the room around it.
+const HEADING: f32 = 48.0;
+
 /// A mark on a page.
 pub(super) enum Mark<'a> {
     Text {
@@ -56,7 +59,8 @@ pub(super) fn set<'a>(paper: &'a Paper, letters: &'a Letters) -> Result<Vec<Page
         y: ABOVE,
     };
     flow.head(paper);
-    for block in &paper.blocks {
+    for (nth, block) in paper.blocks.iter().enumerate() {
+        flow.keep_with(block, paper.blocks.get(nth + 1));
         flow.block(block);
         if flow.pages.len() > PAGES_MAX {
             return Err(PdfError::Pages);
@@ -233,14 +237,29 @@ impl<'a> Flow<'a> {
         self.y += 2.0;
     }
 
-    fn figure(&mut self, chart: &'a Chart, caption: &str) {
-        let caption = format!("{} — {caption}", chart.title);
-        let below = self.letters.lines(&caption, SMALL.size, self.width()).len() as f32;
-        let below = below * SMALL.size * LEADING + 10.0;
-        let room = PAGE.1 - ABOVE - BELOW - below;
+    /// A heading stands on the page of what it is the heading of.
+    fn keep_with(&mut self, block: &Block, next: Option<&Block>) {
+        if let (Block::Heading(_) | Block::Subheading(_), Some(Block::Figure { chart, caption })) =
+            (block, next)
+        {
+            let (_, height, below) = self.scaled(chart, &captioned(chart, caption));
+            self.need(HEADING + height + below);
+        }
+    }
+
+    /// How much smaller a chart is drawn, its height then, and that of its caption.
+    fn scaled(&self, chart: &Chart, caption: &str) -> (f32, f32, f32) {
+        let lines = self.letters.lines(caption, SMALL.size, self.width()).len() as f32;
+        let below = lines * SMALL.size * LEADING + 10.0;
+        let room = PAGE.1 - ABOVE - BELOW - below - HEADING;
         // A chart that is higher than a page becomes smaller.
         let scale = (self.width() / WIDTH as f32).min(room / chart.size.1 as f32);
-        let height = chart.size.1 as f32 * scale;
+        (scale, chart.size.1 as f32 * scale, below)
+    }
+
+    fn figure(&mut self, chart: &'a Chart, caption: &str) {
+        let caption = captioned(chart, caption);
+        let (scale, height, below) = self.scaled(chart, &caption);
         self.need(height + below);
         self.mark(Mark::Chart {
             x: SIDE,
@@ -252,4 +271,8 @@ impl<'a> Flow<'a> {
         let width = self.width();
         self.lines(&caption, SIDE, width, SMALL);
     }
+}
+
+fn captioned(chart: &Chart, caption: &str) -> String {
+    format!("{} — {caption}", chart.title)
 }

@@ -48,6 +48,16 @@ impl Letters {
         text.chars().map(|c| self.advance(c)).sum::<f32>() * size
     }
 
+    /// How wide the longest piece is that no line may end in.
+    pub(super) fn longest_word(&self, text: &str, size: f32) -> f32 {
+        let (mut from, mut longest) = (0, 0.0_f32);
+        for (until, _) in linebreaks(text) {
+            longest = longest.max(self.width(text[from..until].trim_end(), size));
+            from = until;
+        }
+        longest
+    }
+
     /// The glyphs of a text.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
         let glyph = |(at, c): (usize, char)| {

@@ -8,6 +8,8 @@ use crate::chart::Ink;
 const GAP: f32 = 10.0;
 /// From line to line in a cell, in points.
 const LINE: f32 = 13.0;
+/// Cells of at most so many characters stay on one line.
+const WHOLE_CHARS_MAX: usize = 12;
 /// Of the width, what names of facts may take.
 const NAMES: f32 = 0.3;
 
@@ -87,32 +89,38 @@ fn row(flow: &mut Flow<'_>, cells: &[impl AsRef<str>], widths: &[f32], styles: [
     flow.y += 1.5;
 }
 
-/// Columns that need less than an equal share get what they need; the others share the rest by what
-/// they would like.
+/// Every column gets what its longest word needs, and of the rest by what it would like.
 fn widths(flow: &Flow<'_>, table: &Table) -> Vec<f32> {
     let columns = table.heads.len().max(1);
     let room = flow.width() - GAP * (columns - 1) as f32;
-    let likes = |column: usize| {
-        let cells = table
-            .rows
-            .iter()
-            .filter_map(|row| row.get(column))
-            .chain(table.heads.get(column));
-        let wide = cells.map(|cell| flow.letters.width(&flow.letters.readable(cell), SIZE));
-        wide.fold(24.0, f32::max)
+    let wants: Vec<(f32, f32)> = (0..columns)
+        .map(|column| wants(flow, table, column, room))
+        .collect();
+    let (least, most) = wants.iter().fold((0.0, 0.0), |(least, most), want| {
+        (least + want.0, most + want.1)
+    });
+    let width = |(word, whole): &(f32, f32)| match (most <= room, least <= room) {
+        (true, _) => whole * room / most,
+        (false, true) => word + (whole - word) * (room - least) / (most - least),
+        (false, false) => word * room / least,
     };
-    let likes: Vec<f32> = (0..columns).map(likes).collect();
-    let fair = room / columns as f32;
-    let small: f32 = likes.iter().filter(|like| **like <= fair).sum();
-    let large: f32 = likes.iter().filter(|like| **like > fair).sum();
-    let stretch = if large > 0.0 {
-        1.0
-    } else {
-        room / small.max(1.0)
-    };
-    let share = |like: &f32| match *like > fair {
-        true => (room - small) * like / large,
-        false => like * stretch,
-    };
-    likes.iter().map(share).collect()
+    wants.iter().map(width).collect()
+}
+
+/// How wide a column's longest word is, and its longest cell.
+fn wants(flow: &Flow<'_>, table: &Table, column: usize, room: f32) -> (f32, f32) {
+    let cells = table.rows.iter().filter_map(|row| row.get(column));
+    let (mut word, mut whole) = (24.0_f32, 24.0_f32);
+    for cell in cells.chain(table.heads.get(column)) {
+        let cell = flow.letters.readable(cell);
+        let wide = flow.letters.width(&cell, SIZE);
+        // What is short, a date or a number, is not broken.
+        let longest = match cell.chars().count() <= WHOLE_CHARS_MAX {
+            true => wide,
+            false => flow.letters.longest_word(&cell, SIZE),
+        };
+        word = word.max(longest.min(room / 3.0));
+        whole = whole.max(wide);
+    }
+    (word, whole.max(word))
 }
