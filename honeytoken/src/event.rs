@@ -9,7 +9,8 @@ use crate::{
     HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired,
     LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
     PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
-    Repeat, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived, RequestMade, Sender, Study, Unparsed,
+    Repeat, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived, RequestMade, Sender, Study,
+    Unparsed,
 };
 
 /// The first entry of every log.
