@@ -227,48 +227,17 @@ impl Dossier {
         let mut blocks = vec![Block::Heading(
             say(lang, "推广方及其说法", "Campaigns and what they said").to_owned(),
         )];
-        if self.campaigns.is_empty() {
-            blocks.push(Block::Text(
+        match self.campaigns.is_empty() {
+            true => blocks.push(Block::Text(
                 say(
                     lang,
                     "没有可归并的推广方。",
                     "No campaign worked these numbers.",
                 )
                 .to_owned(),
-            ));
-            return blocks;
+            )),
+            false => blocks.push(Block::Table(self.campaign_table())),
         }
-        let heads = [
-            ("推广方", "campaign"),
-            ("首次", "first"),
-            ("最近", "last"),
-            ("联系", "contacts"),
-            ("号码", "numbers"),
-            ("内容", "about"),
-            ("指向的域名", "leads to"),
-        ];
-        let row = |c: &crate::CampaignOut| {
-            let about = c
-                .category
-                .map_or(c.category_12321.to_owned(), |topic| match lang {
-                    Language::Zh => c.category_12321.to_owned(),
-                    Language::En => topic.as_str().replace('_', " "),
-                });
-            vec![
-                c.campaign.clone(),
-                day(c.first_at),
-                day(c.last_at),
-                c.contacts.to_string(),
-                c.numbers.to_string(),
-                about,
-                c.domains.join(", "),
-            ]
-        };
-        let rows = self.campaigns.iter().take(CAMPAIGNS_MAX).map(row).collect();
-        blocks.push(Block::Table(Table {
-            heads: heads.map(|(zh, en)| say(lang, zh, en).to_owned()).into(),
-            rows,
-        }));
         let more = self.campaigns.len().saturating_sub(CAMPAIGNS_MAX);
         if more > 0 {
             blocks.push(Block::Text(tell!(
@@ -279,6 +248,39 @@ impl Dossier {
         }
         blocks.extend(self.quotes());
         blocks
+    }
+
+    fn campaign_table(&self) -> Table {
+        let lang = self.frame.lang;
+        let heads = [
+            ("推广方", "campaign"),
+            ("首次", "first"),
+            ("最近", "last"),
+            ("联系", "contacts"),
+            ("号码", "numbers"),
+            ("内容", "about"),
+            ("指向的域名", "leads to"),
+        ];
+        let about = |c: &crate::CampaignOut| match (lang, c.category) {
+            (Language::Zh, _) => c.category_12321.to_owned(),
+            (Language::En, Some(topic)) => topic.as_str().replace('_', " "),
+            (Language::En, None) => "—".to_owned(),
+        };
+        let row = |c: &crate::CampaignOut| {
+            vec![
+                c.campaign.clone(),
+                day(c.first_at),
+                day(c.last_at),
+                c.contacts.to_string(),
+                c.numbers.to_string(),
+                about(c),
+                c.domains.join(", "),
+            ]
+        };
+        Table {
+            heads: heads.map(|(zh, en)| say(lang, zh, en).to_owned()).into(),
+            rows: self.campaigns.iter().take(CAMPAIGNS_MAX).map(row).collect(),
+        }
     }
 
     fn quotes(&self) -> Vec<Block> {

@@ -34,7 +34,7 @@ pub(super) fn text(preset: Preset, text: &str, decoys: &[String]) -> String {
         shown.push('…');
     }
     match preset {
-        Preset::Public => without_digits(&without_paths(&without_names(&shown, decoys))),
+        Preset::Public => without_digits(&without_names(&without_paths(&shown), decoys)),
         Preset::Regulator | Preset::Platform => shown,
     }
 }
@@ -82,10 +82,10 @@ fn without_paths(text: &str) -> String {
         if !inside {
             shown.push(c);
             let host_before = before.is_ascii_alphanumeric();
-            if c == '/'
+            if matches!(c, '/' | '?' | '#')
                 && host_before
                 && shown
-                    .trim_end_matches('/')
+                    .trim_end_matches(['/', '?', '#'])
                     .rsplit(|c: char| !c.is_ascii_graphic())
                     .next()
                     .is_some_and(|word| word.contains('.'))
@@ -146,6 +146,7 @@ mod tests {
             "go to https://bad.example/… now"
         );
         assert_eq!(public("bad.example/x，退订回T"), "bad.example/…，退订回T");
+        assert_eq!(public("bad.example?u=ada"), "bad.example?…");
         assert_eq!(public("and/or 24/7"), "and/or 24/7");
         assert_eq!(
             text(Preset::Platform, "Dear Ada 4815", &decoys),
