@@ -60,8 +60,7 @@ pub use anchors::{AnchorConfig, AnchorSettingsError};
 pub use clock::Clock;
 pub use config::{
     AccountsConfig, CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Fetch, Limits,
-pub mod reparse;
-mod replies;
-pub mod reports;
+    LogConfig, PageConfig, PersonaConfig, Publish, RecordingsConfig, ReplyConfig, ReportConfig,
+    TlsConfig,
 };
 pub use running::{Running, StartError};
