@@ -57,13 +57,13 @@ pub(super) fn errors(frame: &Frame) -> Vec<Block> {
     let prior = frame.policy.prior * 100.0;
     let words = tell!(
         lang,
-        "在任一时刻，被判定泄露的平台中，预期判错的比例不超过 {level} %（错误发现率，closed e-BH）。现有 {watched} 个平台持有号码，其中 {accused} 个被判定：预期判错不超过 {wrong:.2} 个。这是对整张名单的保证，不是对其中某一个平台的。给出的概率以“{prior:.0} % 的平台泄露”为先验；先验不同，概率就不同，e 值不变。",
-        "At any one moment, of the platforms that stand accused at most {level} % are expected to be accused wrongly (false-discovery rate, closed e-BH). {watched} platforms hold numbers and {accused} stand accused: at most {wrong:.2} of them are expected to be wrong. That is a promise about the list, not about any one platform on it. The probability given starts from {prior:.0} % of platforms leaking; with another prior it would be another, and the e-value the same."
+        "在任一时刻，被判定泄露的平台中，预期判错的比例不超过 {level} %（错误发现率，e-BH）。现有 {watched} 个平台持有号码，其中 {accused} 个被判定：预期判错不超过 {wrong:.2} 个。这是对整张名单的保证，不是对其中某一个平台的。给出的概率以“{prior:.0} % 的平台泄露”为先验；先验不同，概率就不同，e 值不变。",
+        "At any one moment, of the platforms that stand accused at most {level} % are expected to be accused wrongly (false-discovery rate, e-BH). {watched} platforms hold numbers and {accused} stand accused: at most {wrong:.2} of them are expected to be wrong. That is a promise about the list, not about any one platform on it. The probability given starts from {prior:.0} % of platforms leaking; with another prior it would be another, and the e-value the same."
     );
     vec![
         Block::Heading(say(lang, "错误率", "Error rate").to_owned()),
         Block::Text(words),
-        Block::Text(say(lang, "前提：号码按抽签分配；同一国家的线路除各自的噪声外可互换；专用姓名在其他号码上的巧合能代表在本平台号码上的巧合。判定一经作出即保留，逐日查看因此比这一保证更严；留有一半的水平以备。", "This holds if numbers were placed by lot, if lines of one country are exchangeable but for their own noise, and if coincidences of names on other numbers measure those on its own. Accusations stay and one looks every day, which is stricter than the promise: half of the level is kept for that.").to_owned()),
+        Block::Text(say(lang, "前提：号码按抽签分配；同一国家的线路除各自的噪声外可互换；专用姓名在其他号码上的巧合能代表在本平台号码上的巧合。判定一经作出即保留，逐日查看不改变这一保证；水平的一半留给从数据中学得的背景可能的偏差。", "This holds if numbers were placed by lot, if lines of one country are exchangeable but for their own noise, and if coincidences of names on other numbers measure those on its own. That accusations stay and one looks every day does not change it; half of the level is kept for what the learned background may miss.").to_owned()),
     ]
 }
 
