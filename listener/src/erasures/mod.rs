@@ -10,7 +10,7 @@ pub mod retention;
 
 use std::sync::Arc;
 
-use honeytoken::{KeyId, Sender};
+use honeytoken::{KeyId, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -102,7 +102,7 @@ impl Wish {
         let scope = match (contact, &self.caller, &self.honeytoken) {
             (Some(index), ..) => Scope::Contact(index),
             (_, Some(caller), _) if caller.trim().is_empty() => return Err(WishError::Caller),
-            (_, Some(caller), _) => Scope::Caller(Sender::new(caller).as_str().to_owned()),
+            (_, Some(caller), _) => Scope::Caller(shown(caller)),
             (.., Some(id)) => Scope::Honeytoken(id.parse().map_err(WishError::Honeytoken)?),
             _ => Scope::Due(due()),
         };
@@ -112,6 +112,16 @@ impl Wish {
             legal_basis: self.legal_basis.clone().filter(|basis| !basis.is_empty()),
             by,
         })
+    }
+}
+
+/// A caller id as contacts show it: a number in E.164, however it was written, else the words.
+fn shown(caller: &str) -> String {
+    let separators = |c: &char| !c.is_whitespace() && !"-().".contains(*c);
+    let bare: String = caller.chars().filter(separators).collect();
+    match bare.parse::<PhoneNumber>() {
+        Ok(number) if bare.starts_with('+') => number.as_str().to_owned(),
+        _ => caller.trim().to_owned(),
     }
 }
 
