@@ -59,7 +59,7 @@ fn without(text: &str, name: &str) -> String {
                 .flat_map(|c| c.to_lowercase())
                 .eq(wanted.iter().copied())
         }) {
-            shown.push('█');
+            shown.push('■');
             at += wanted.len();
         } else {
             shown.push(letters[at]);
@@ -136,10 +136,10 @@ mod tests {
     fn the_public_sees_no_codes_names_and_paths() {
         let decoys = ["ada".to_owned(), "李雷".to_owned()];
         let public = |words: &str| text(Preset::Public, words, &decoys);
-        assert_eq!(public("Dear ADA, code 481 516!"), "Dear █, code ••• •••!");
+        assert_eq!(public("Dear ADA, code 481 516!"), "Dear ■, code ••• •••!");
         assert_eq!(
             public("李雷您好，验证码８８１２，3 天内有效"),
-            "█您好，验证码••••，3 天内有效"
+            "■您好，验证码••••，3 天内有效"
         );
         assert_eq!(
             public("go to https://bad.example/u?id=ada1 now"),
