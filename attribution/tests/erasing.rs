@@ -38,7 +38,7 @@ fn chosen(entries: &[Entry]) -> BTreeSet<u64> {
         let from = contact.from.as_ref().map_or("", |from| from.as_str());
         let next = callers.len();
         let caller = *callers.entry(from.to_owned()).or_insert(next);
-        if caller % 3 == 0 || place % 7 == 0 {
+        if caller.is_multiple_of(3) || place.is_multiple_of(7) {
             chosen.insert(entry.index);
         }
     }
