@@ -2,7 +2,7 @@
 //!
 //! [`Dossier`] and [`League`] hold what was gathered, for one reader ([`Preset`]) in one language; they
 //! say it with care about what is not known. Numbers, callers, names and codes are closed to the
-//! public as they are in bundles ([`redact`]).
+//! public as they are in bundles (`redact`).
 //!
 //! What this does not do: judge, read the log, decide who may see what.
 
