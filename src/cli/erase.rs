@@ -22,7 +22,7 @@ pub(crate) struct Erase {
     /// A honeytoken: the decoy's name and address, and texts that name it
     #[arg(long, value_name = "ID", group = "whose")]
     pub(crate) honeytoken: Option<String>,
-    /// Everything whose time is over by [retention]
+    /// Everything whose time is over by the retention settings
     #[arg(long, group = "whose")]
     pub(crate) due: bool,
     /// The settings, for --due with --data

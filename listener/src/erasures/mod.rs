@@ -1,7 +1,7 @@
 //! Erasure as people ask for it: for whom, what it came to, and what it does not reach.
 //!
 //! - [`Wish`]: what was asked for, parsed.
-//! - [`answer`]: what was erased and what is left, in both languages.
+//! - `answer`: what was erased and what is left, in both languages.
 //! - [`retention`]: clocks, and what is due by them; the chore that erases it.
 
 mod answer;

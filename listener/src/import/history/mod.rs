@@ -2,10 +2,10 @@
 //! the backup of a phone. Each row becomes a [`ContactRow`], or is told by its number with what does
 //! not fit; what we sent ourselves is passed over.
 //!
-//! - [`Sheet`]: CSV whose first row names the columns. [`known`]: providers' logs, recognised by that
+//! - [`Sheet`]: CSV whose first row names the columns. `known`: providers' logs, recognised by that
 //!   row. [`map`]: which columns mean what, for everybody else's.
 //! - [`backup`]: SMS Backup & Restore, XML.
-//! - [`moment`]: times and lengths as people write them.
+//! - `moment`: times and lengths as people write them.
 
 pub mod backup;
 mod known;
