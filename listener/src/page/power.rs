@@ -137,7 +137,11 @@ fn told(lang: Lang, power: &PowerOut) -> Markup {
             } @else {
                 p { (lang.say("Nine in ten are not found in this time: take more numbers, or watch longer.", "此时间内达不到十分之九：请增加号码或延长观察。")) }
             }
-            figure { (plot(lang, power, &sentence)) figcaption { (lang.say(power.rests_on.assumed, power.rests_on.assumed_zh)) } }
+            figure {
+                // Wider than a phone: it scrolls by itself, by keyboard, too.
+                div.drawing tabindex="0" role="group" aria-label=(sentence) { (plot(lang, power, &sentence)) }
+                figcaption { (lang.say(power.rests_on.assumed, power.rests_on.assumed_zh)) }
+            }
         }
     }
 }
