@@ -10,6 +10,7 @@ use crate::harness::folder::Folder;
 use crate::harness::program::{arguments, run};
 use crate::harness::receiver::{Receiver, Told};
 use crate::harness::server::{Launch, Server};
+use crate::harness::world::{import, simulate};
 use crate::harness::{column, now_s, sign, wait_for};
 
 /// A target on this machine, signed, not throttled.
@@ -132,29 +133,7 @@ fn a_leak_is_told_with_its_reason_and_without_numbers() {
         kinds.contains(&"alert_baseline".to_owned()).then_some(())
     });
     server.stop();
-    let world = folder.path("world");
-    run(arguments![
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        "3",
-        "--out",
-        world
-    ])
-    .with(0);
-    run(arguments![
-        "import",
-        "--data",
-        data,
-        "--json",
-        "--summary",
-        "--lines",
-        world.join("lines.jsonl"),
-        "--contacts",
-        world.join("contacts.jsonl")
-    ])
-    .with(0);
+    import(&data, &simulate(&folder, 3), &[]).with(0);
     let server = Server::start(&data);
     let api = server.admin();
     let verdicts = api.all("/v1/verdicts", "", 1000);

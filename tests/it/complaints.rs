@@ -1,7 +1,5 @@
 //! From a finding to a form, as somebody does who wants to complain.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use crate::harness::cast::{self, CONTROL, LINE, STRANGER};
@@ -9,46 +7,12 @@ use crate::harness::folder::Folder;
 use crate::harness::program::{Ended, arguments, run};
 use crate::harness::server::Server;
 use crate::harness::wait_for;
-
-/// A simulated world, imported, and a platform in it that leaked.
-fn found(folder: &Folder) -> (PathBuf, String) {
-    let (data, world) = (folder.data(), folder.path("world"));
-    run(arguments![
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        "7",
-        "--out",
-        world
-    ])
-    .with(0);
-    let (lines, contacts) = (world.join("lines.jsonl"), world.join("contacts.jsonl"));
-    run(arguments![
-        "import",
-        "--data",
-        data,
-        "--lines",
-        lines,
-        "--contacts",
-        contacts,
-        "--json",
-        "--summary"
-    ])
-    .with(0);
-    let verdicts = run(arguments!["verdicts", "--data", data, "--json"])
-        .with(0)
-        .json();
-    let accused = |v: &&Value| v["class"] == "leaked" || v["class"] == "resold";
-    let leaked = verdicts["items"].as_array().unwrap().iter().find(accused);
-    let platform = leaked.unwrap()["platform"].as_str().unwrap().to_owned();
-    (data, platform)
-}
+use crate::harness::world::imported;
 
 #[test]
 fn from_a_finding_to_a_verified_bundle_and_a_chinese_form_in_three_commands() {
     let folder = Folder::new();
-    let (data, platform) = found(&folder);
+    let (data, platform) = imported(&folder, 7);
     let (zip, page) = (folder.path("bundle.zip"), folder.path("complaint.html"));
     run(arguments![
         "export",
@@ -96,7 +60,7 @@ fn from_a_finding_to_a_verified_bundle_and_a_chinese_form_in_three_commands() {
 #[test]
 fn every_authority_is_served_from_a_finding_in_every_format() {
     let folder = Folder::new();
-    let (data, platform) = found(&folder);
+    let (data, platform) = imported(&folder, 7);
     for authority in ["12321", "ftc", "fcc", "itg", "ico", "cnil", "dpa"] {
         let form = |format: &str| {
             let words = arguments![

@@ -1,7 +1,7 @@
 //! Whose data was erased is gone for good; proofs and verdicts stay.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -9,33 +9,7 @@ use crate::harness::cast::{self, LINE, STRANGER};
 use crate::harness::folder::Folder;
 use crate::harness::program::{arguments, run};
 use crate::harness::server::Server;
-
-/// The smallest world, imported.
-fn imported(folder: &Folder) -> PathBuf {
-    let (data, world) = (folder.data(), folder.path("world"));
-    run(arguments![
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        "3",
-        "--out",
-        world
-    ])
-    .with(0);
-    let (lines, contacts) = (world.join("lines.jsonl"), world.join("contacts.jsonl"));
-    run(arguments![
-        "import",
-        "--data",
-        data,
-        "--lines",
-        lines,
-        "--contacts",
-        contacts
-    ])
-    .with(0);
-    data
-}
+use crate::harness::world::imported;
 
 fn verdicts(data: &Path) -> Value {
     run(arguments!["verdicts", "--data", data, "--json"])
@@ -66,7 +40,7 @@ fn busiest(contacts: &[Value]) -> (String, usize) {
 #[test]
 fn a_caller_is_erased_and_all_verdicts_stay() {
     let folder = Folder::new();
-    let data = imported(&folder);
+    let data = imported(&folder, 3).0;
     let (before, all) = (verdicts(&data), contacts(&data));
     let (caller, count) = busiest(&all);
     assert!(count > 2);

@@ -14,6 +14,7 @@ use crate::harness::folder::Folder;
 use crate::harness::program::{Ended, PROGRAM, arguments, ended, run, tidy};
 use crate::harness::server::Server;
 use crate::harness::wait_for;
+use crate::harness::world::imported;
 
 const TABLES: [&str; 5] = ["contacts", "exposure", "verdicts", "campaigns", "links"];
 
@@ -29,35 +30,6 @@ fn python() -> Option<PathBuf> {
         );
     }
     found.then_some(python)
-}
-
-/// A simulated world, imported.
-fn world(folder: &Folder) -> PathBuf {
-    let (data, world) = (folder.data(), folder.path("world"));
-    run(arguments![
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        "7",
-        "--out",
-        world
-    ])
-    .with(0);
-    let (lines, contacts) = (world.join("lines.jsonl"), world.join("contacts.jsonl"));
-    run(arguments![
-        "import",
-        "--data",
-        data,
-        "--lines",
-        lines,
-        "--contacts",
-        contacts,
-        "--json",
-        "--summary"
-    ])
-    .with(0);
-    data
 }
 
 fn export(data: &Path, more: &[&str]) -> Ended {
@@ -98,7 +70,7 @@ fn write_all(data: &Path, out: &Path) {
 #[test]
 fn others_read_what_we_write() {
     let folder = Folder::new();
-    let (data, out) = (world(&folder), folder.path("out"));
+    let (data, out) = (imported(&folder, 7).0, folder.path("out"));
     write_all(&data, &out);
     let verdicts = export(&data, &["verdicts", "--format", "jsonl"])
         .with(0)
@@ -341,7 +313,7 @@ fn a_study_closes_its_platforms_in_exports_too() {
 #[test]
 fn a_pipe_that_closes_early_is_no_crash() {
     let folder = Folder::new();
-    let data = world(&folder);
+    let data = imported(&folder, 7).0;
     let mut command = Command::new("sh");
     tidy(&mut command);
     let line = format!(

@@ -1,53 +1,19 @@
 //! Reports for people, and the right of reply: from a folder and from a server.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::cast::{self, LINE};
 use crate::harness::folder::Folder;
 use crate::harness::program::{Ended, arguments, run};
 use crate::harness::receiver::Receiver;
 use crate::harness::server::Server;
+use crate::harness::world::imported;
 use crate::harness::{column, wait_for};
 
 const EVIL: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'";
-
-/// A folder with the smallest world, and the id of a platform in it that stands accused.
-fn world(folder: &Folder) -> (PathBuf, String) {
-    let (data, world) = (folder.data(), folder.path("world"));
-    run(arguments![
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        "3",
-        "--out",
-        world
-    ])
-    .with(0);
-    let (lines, contacts) = (world.join("lines.jsonl"), world.join("contacts.jsonl"));
-    let files = arguments![
-        "import",
-        "--data",
-        data,
-        "--lines",
-        lines,
-        "--contacts",
-        contacts,
-        "--json",
-        "--summary"
-    ];
-    let document = run(files).with(0).json();
-    let accused = |v: &&Value| ["leaked", "resold"].contains(&v["class"].as_str().unwrap());
-    let verdicts = document["verdicts"].as_array().unwrap();
-    let one = verdicts
-        .iter()
-        .find(accused)
-        .expect("the demo world has a leak");
-    (data, one["platform"].as_str().unwrap().to_owned())
-}
 
 fn report(data: &Path, out: &Path, more: &[&str]) -> Ended {
     let base = arguments!["report", "--data", data, "--out", out];
@@ -102,7 +68,7 @@ fn is_inert(html: &str) {
 #[test]
 fn a_report_says_the_verdict_in_both_languages_and_forms_and_hears_the_platform_first() {
     let folder = Folder::new();
-    let (data, platform) = world(&folder);
+    let (data, platform) = imported(&folder, 3);
     let about = ["--platform", &platform];
     let public = [&about[..], &["--preset", "public"]].concat();
     let refused = report(&data, &folder.path("p.html"), &public).with(3);
@@ -157,7 +123,7 @@ fn a_report_says_the_verdict_in_both_languages_and_forms_and_hears_the_platform_
 #[test]
 fn an_answer_is_noted_with_its_files_and_printed_when_it_is_published() {
     let folder = Folder::new();
-    let (data, platform) = world(&folder);
+    let (data, platform) = imported(&folder, 3);
     reply(
         &data,
         &platform,
@@ -211,7 +177,7 @@ fn an_answer_is_noted_with_its_files_and_printed_when_it_is_published() {
 #[test]
 fn what_makes_no_sense_is_refused_in_words() {
     let folder = Folder::new();
-    let (data, platform) = world(&folder);
+    let (data, platform) = imported(&folder, 3);
     let out = folder.path("x.html");
     report(&data, &out, &["--platform", "nobody"]).with(3);
     report(&data, &out, &["--study", "nothing"]).with(3);

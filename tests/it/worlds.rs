@@ -1,43 +1,13 @@
 //! Simulated worlds: written, imported, judged, and played through the real door.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::harness::folder::Folder;
-use crate::harness::program::{Ended, arguments, run};
-
-/// The smallest world, in files.
-fn world(folder: &Folder, seed: u32) -> PathBuf {
-    let out = folder.path(&format!("world-{seed}"));
-    run(arguments![
-        "simulate",
-        "--scenario",
-        "demo",
-        "--seed",
-        seed.to_string(),
-        "--out",
-        out
-    ])
-    .with(0);
-    out
-}
-
-fn import(data: &Path, world: &Path, more: &[&str]) -> Ended {
-    let files = arguments![
-        "import",
-        "--data",
-        data,
-        "--lines",
-        world.join("lines.jsonl"),
-        "--contacts",
-        world.join("contacts.jsonl")
-    ];
-    run(files
-        .into_iter()
-        .chain(more.iter().map(|word| (*word).into())))
-}
+use crate::harness::program::{arguments, run};
+use crate::harness::world::{import, simulate};
 
 /// A document without what differs from run to run.
 fn lasting(mut document: Value) -> Value {
@@ -66,7 +36,7 @@ fn exported(data: &Path) -> Vec<Value> {
 fn a_world_is_imported_judged_and_imported_again_without_effect() {
     let folder = Folder::new();
     let data = folder.data();
-    let world = world(&folder, 3);
+    let world = simulate(&folder, 3);
     let first = import(&data, &world, &["--json"]).with(0);
     let document = lasting(first.json());
     let verdicts = run(arguments!["verdicts", "--data", data, "--json"])
@@ -109,13 +79,13 @@ fn a_world_is_imported_judged_and_imported_again_without_effect() {
 fn the_same_seed_is_the_same_world_and_another_is_not() {
     let (one, other) = (Folder::new(), Folder::new());
     let read = |dir: &Path, name: &str| std::fs::read(dir.join(name)).unwrap();
-    let (a, b) = (world(&one, 5), world(&other, 5));
+    let (a, b) = (simulate(&one, 5), simulate(&other, 5));
     for name in ["lines.jsonl", "contacts.jsonl", "truth.json"] {
         assert_eq!(read(&a, name), read(&b, name));
     }
     assert_ne!(
         read(&a, "contacts.jsonl"),
-        read(&world(&one, 6), "contacts.jsonl")
+        read(&simulate(&one, 6), "contacts.jsonl")
     );
 }
 
@@ -123,7 +93,7 @@ fn the_same_seed_is_the_same_world_and_another_is_not() {
 fn as_of_a_day_only_what_had_happened_counts() {
     let folder = Folder::new();
     let data = folder.data();
-    import(&data, &world(&folder, 3), &["--json"]).with(0);
+    import(&data, &simulate(&folder, 3), &["--json"]).with(0);
     let at = |time: &str| {
         run(arguments![
             "verdicts", "--data", data, "--at", time, "--json"
@@ -159,7 +129,7 @@ fn as_of_a_day_only_what_had_happened_counts() {
 fn a_file_that_does_not_fit_is_named_and_nothing_is_imported() {
     let folder = Folder::new();
     let data = folder.data();
-    let world = world(&folder, 3);
+    let world = simulate(&folder, 3);
     let contacts = world.join("contacts.jsonl");
     let good = std::fs::read_to_string(&contacts).unwrap();
     let third = good.lines().nth(2).unwrap();

@@ -17,6 +17,7 @@ pub(crate) mod server;
 pub(crate) mod sign;
 pub(crate) mod stream;
 pub(crate) mod twilio_account;
+pub(crate) mod world;
 
 use std::time::Duration;
 
