@@ -7,6 +7,8 @@
 mod answer;
 pub(crate) mod chore;
 pub mod retention;
+#[cfg(test)]
+mod retention_tests;
 
 use std::sync::Arc;
 
@@ -177,10 +179,6 @@ pub fn told(scope: &Scope, erased: &Erased) -> ErasureOut {
     let entries = erased.entries.iter().map(|(t, at)| (*t, Some(*at)));
     ErasureOut::new(scope.as_str(), false, entries.collect(), &erased.beyond)
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod clocks;
 
 #[cfg(test)]
 mod tests {
