@@ -42,7 +42,7 @@ pub use judgement::{Contradiction, recompute};
 pub use leak_date::LeakDate;
 pub use power::{Plan, PlanError, Power, Setting, power};
 pub use state::activity::Activity;
-pub use state::{Held, Reached, Reading, State};
+pub use state::{Held, Reach, Reached, ReachedNumber, Reading, State};
 pub use text::call_back_numbers;
 pub use verdict::{
     Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Link, Reason,

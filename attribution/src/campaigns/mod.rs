@@ -58,6 +58,12 @@ impl Campaigns {
         group.has_a_name().then_some(root)
     }
 
+    /// The same of an id that may never have been given.
+    pub(crate) fn name_if_known(&self, id: u32) -> Option<u32> {
+        let known = (id as usize) < self.groups.len();
+        known.then(|| self.name(id)).flatten()
+    }
+
     pub(crate) fn get(&self, id: u32) -> Option<&Group> {
         self.groups[self.root(id) as usize].as_deref()
     }

@@ -269,7 +269,7 @@ impl State {
             .collect()
     }
 
-    fn campaign(&self, id: u32, group: &Group) -> Campaign {
+    pub(super) fn campaign(&self, id: u32, group: &Group) -> Campaign {
         let day = |d: i64| Timestamp::from_micros(d.saturating_mul(DAY_US));
         let mut platforms: Vec<_> = if self.works_lists(group) {
             let lines = group

@@ -25,11 +25,11 @@ pub(crate) struct AttachmentOut {
     /// The entry that holds it.
     index: u64,
     /// SHA-256 of its bytes: its name under `/v1/contacts/{index}/attachments/`.
-    sha256: String,
-    bytes: u64,
-    media_type: Option<String>,
+    pub(crate) sha256: String,
+    pub(crate) bytes: u64,
+    pub(crate) media_type: Option<String>,
     /// Whether we keep the file, or only its digest.
-    held: bool,
+    pub(crate) held: bool,
 }
 
 /// The files of the contact in this entry.

@@ -76,7 +76,7 @@ pub(crate) struct ContactOut {
     pub(crate) duplicate_of: Option<u64>,
     /// The entry of our own test of the line that this is: then it is no contact, and in no list.
     pub(crate) line_test: Option<u64>,
-    /// Recordings and pictures that were fetched or attached.
+    /// Recordings and pictures that were fetched or attached; hidden from viewers.
     pub(crate) attachments: Vec<AttachmentOut>,
     /// Later stages of the same call: status, recording, transcript.
     pub(crate) events: Vec<FollowUp>,
@@ -246,7 +246,7 @@ pub(super) fn may_see(state: &Fold, caller: &Caller, contact: &Contact) -> bool 
         || platforms.any(|platform| state.registry.may_see(&caller.key, platform))
 }
 
-fn shown(
+pub(super) fn shown(
     view: &View,
     state: &Fold,
     caller: &Caller,
@@ -285,17 +285,20 @@ fn shown(
         backfilled: contact.backfilled,
         duplicate_of: state.duplicate_of(entry.index),
         line_test: contact.line_test,
-        attachments: attached(view, entry.index),
+        attachments: attached(view, entry.index, open),
         events: follow_ups(view, entry, contact, open),
     }
 }
 
 /// The files of a contact: those that were fetched, and those that somebody attached.
-fn attached(view: &View, index: u64) -> Vec<AttachmentOut> {
-    attachments::of_contact(view, index)
+fn attached(view: &View, index: u64, open: bool) -> Vec<AttachmentOut> {
+    match open {
+        true => attachments::of_contact(view, index),
+        false => Vec::new(),
+    }
 }
 
-fn party_shown(party: &Sender, open: bool) -> String {
+pub(super) fn party_shown(party: &Sender, open: bool) -> String {
     if open {
         party.as_str().to_owned()
     } else {
@@ -317,7 +320,7 @@ fn follow_ups(view: &View, entry: &Entry, contact: &Contact, open: bool) -> Vec<
         .unwrap_or_default();
     let stage = |index: u64| match view.reader.entry(index).ok().flatten()?.event {
         Event::Contact(c) if c.medium != Medium::Control => Some(FollowUp {
-            attachments: attached(view, index),
+            attachments: attached(view, index, open),
             index,
             kind: c.medium.as_str(),
             phase: c.phase,

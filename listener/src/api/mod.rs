@@ -13,6 +13,7 @@ mod backups;
 pub(crate) mod bundles;
 mod by_hand;
 pub(crate) mod caller;
+pub(crate) mod campaigns;
 mod complaints;
 pub(crate) mod connections;
 pub(crate) mod contacts;
@@ -23,7 +24,7 @@ mod designs;
 mod erasures;
 mod exports;
 mod file;
-mod graph;
+pub(crate) mod graph;
 pub(crate) mod health;
 pub(crate) mod honeytokens;
 pub(crate) mod json;
@@ -133,6 +134,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(verdicts::list))
         .routes(routes!(verdicts::one))
         .routes(routes!(verdicts::campaigns))
+        .routes(routes!(campaigns::one))
         .routes(routes!(verdicts::links))
         .routes(routes!(graph::graph))
         .routes(routes!(designs::create))

@@ -90,15 +90,12 @@ pub(crate) async fn campaigns(
     let (platform, since, until) = (query.platform()?, query.since()?, query.until()?);
     let campaigns = folded(&app, |state| state.judgement.campaigns()).await?;
     let state = app.recorder.view().state();
+    // Ten digits hold every id, so that text sorts as numbers do.
     let shown = |c: Campaign| {
-        // Ten digits hold every id, so that text sorts as numbers do.
-        let key = format!("{:010}", c.campaign.0);
-        let mut out = CampaignOut::new(c, |platform| open_to(&state, &caller, platform));
-        // Where texts lead is a part of what they say.
-        if !caller.role.may_see_personal_data() {
-            out.domains.clear();
-        }
-        (key, out)
+        (
+            format!("{:010}", c.campaign.0),
+            campaign_out(&state, &caller, c),
+        )
     };
     let wanted = |c: &Campaign| {
         platform
@@ -111,6 +108,16 @@ pub(crate) async fn campaigns(
         campaigns.into_iter().filter(wanted).map(shown),
         &query,
     )))
+}
+
+/// A campaign as far as the caller may see it.
+pub(super) fn campaign_out(state: &Fold, caller: &Caller, campaign: Campaign) -> CampaignOut {
+    let mut out = CampaignOut::new(campaign, |platform| open_to(state, caller, platform));
+    // Where texts lead is a part of what they say.
+    if !caller.role.may_see_personal_data() {
+        out.domains.clear();
+    }
+    out
 }
 
 /// All significant links between platforms that the caller may see.

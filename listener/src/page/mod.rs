@@ -13,10 +13,13 @@
 
 mod assets;
 mod bulk;
+mod campaign;
+mod campaigns;
 mod connections;
 mod contacts;
 mod dress;
 mod form;
+mod graph;
 mod guest;
 mod honeytokens;
 mod issue;
@@ -111,6 +114,13 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
             post(settings::alerts::remove),
         )
         .route("/contacts", get(contacts::show))
+        .route(
+            "/contacts/{index}/attachments/{sha256}",
+            get(campaign::file),
+        )
+        .route("/campaigns", get(campaigns::show))
+        .route("/campaigns/{id}", get(campaign::show))
+        .route("/graph", get(graph::show))
         .route("/honeytokens", get(honeytokens::show).post(issue::create))
         .route("/honeytokens/new", get(issue::show))
         .route("/honeytokens/bulk", get(bulk::show).post(bulk::create))

@@ -41,6 +41,14 @@ const PAGES: [(&str, &str); 18] = [
     ("platform", "/platforms/acme"),
 ];
 
+/// Language, width, dark.
+pub(super) const LOOKS: [(&str, u32, bool); 4] = [
+    ("en", 1280, false),
+    ("zh-CN", 1280, true),
+    ("zh-CN", 390, false),
+    ("en", 390, true),
+];
+
 #[test]
 fn every_page_is_open_to_everybody_in_both_languages() {
     let folder = Folder::new();
@@ -66,33 +74,37 @@ fn every_page_is_open_to_everybody_in_both_languages() {
         .chain([("inbox", inbox.as_str())])
         .collect();
     let mut shut_out = Vec::new();
-    let looks = [
-        ("en", 1280, false),
-        ("zh-CN", 1280, true),
-        ("zh-CN", 390, false),
-        ("en", 390, true),
-    ];
-    for (lang, width, dark) in looks {
+    for (lang, width, dark) in LOOKS {
         let Some(window) = signed_in_with(&server, &server.admin_key(), lang, width, dark) else {
             return;
         };
         for (name, page) in &pages {
             window.go(&format!("{}{page}", server.url()));
-            let what = format!("{name} {lang} {width}");
-            assert_eq!(
-                window.run("return document.documentElement.lang"),
-                lang,
-                "{what}"
-            );
-            keep(
-                &window,
-                &format!("{name}-{lang}-{width}{}", if dark { "-dark" } else { "" }),
-            );
-            must_fit(&window, &what);
-            shut_out.extend(violations(&window).map(|found| format!("{what}: {found:#}")));
+            shut_out.extend(look(&window, name, (lang, width, dark)));
         }
     }
     assert!(shut_out.is_empty(), "{}", shut_out.join("\n"));
+}
+
+/// Keeps a picture of the page that the window is at; what is wrong with the page.
+#[track_caller]
+pub(super) fn look(
+    window: &Window,
+    name: &str,
+    (lang, width, dark): (&str, u32, bool),
+) -> Option<String> {
+    let what = format!("{name} {lang} {width}");
+    assert_eq!(
+        window.run("return document.documentElement.lang"),
+        lang,
+        "{what}"
+    );
+    keep(
+        window,
+        &format!("{name}-{lang}-{width}{}", if dark { "-dark" } else { "" }),
+    );
+    must_fit(window, &what);
+    violations(window).map(|found| format!("{what}: {found:#}"))
 }
 
 fn keep(window: &Window, name: &str) {

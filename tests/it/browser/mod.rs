@@ -3,6 +3,7 @@
 //!
 //! Pictures of every page are written to `target/pictures` for whoever wants to look at them.
 
+mod findings;
 mod journey;
 mod looks;
 mod payloads;

@@ -37,6 +37,8 @@ fn no_payload_of_a_stranger_ever_runs() {
         "/honeytokens".to_owned(),
         "/honeytokens/new".to_owned(),
         "/platforms".to_owned(),
+        "/campaigns?which=all".to_owned(),
+        "/graph".to_owned(),
     ];
     for (at, payload) in PAYLOADS.iter().enumerate() {
         let platform = json!({ "id": format!("p{at}"), "name": payload, "operator": payload, "sector": payload });
@@ -70,6 +72,10 @@ fn no_payload_of_a_stranger_ever_runs() {
         "/honeytokens/{}",
         acme["items"][0]["id"].as_str().unwrap()
     ));
+    for campaign in api.seen("/v1/campaigns")["items"].as_array().unwrap() {
+        let id = campaign["campaign"].as_str().unwrap();
+        pages.push(format!("/campaigns/{id}"));
+    }
     let Some(window) = signed_in_with(&server, &server.admin_key(), "en", 1280, false) else {
         return;
     };

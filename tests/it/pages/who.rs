@@ -16,7 +16,7 @@ const SEES: [bool; 4] = [true, true, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// Pages, and who may see them.
-pub(super) const PAGES: [(&str, [bool; 4]); 17] = [
+pub(super) const PAGES: [(&str, [bool; 4]); 20] = [
     ("/", ANY),
     ("/start", ANY),
     ("/platforms", ANY),
@@ -34,6 +34,9 @@ pub(super) const PAGES: [(&str, [bool; 4]); 17] = [
     ("/settings", ANY),
     ("/settings/alerts/new?channel=slack", WORKS),
     ("/power", ANY),
+    ("/campaigns", ANY),
+    ("/campaigns?which=all", ANY),
+    ("/graph", ANY),
 ];
 
 /// Forms, what they send, and who may send them.

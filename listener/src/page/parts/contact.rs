@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{code, marks};
+use super::{code, marks, recording};
 use crate::api::contacts::ContactOut;
 use crate::page::guest::Guest;
 use crate::page::words;
@@ -22,6 +22,7 @@ pub(in crate::page) fn letter(guest: &Guest, contact: &ContactOut) -> Markup {
                 p.big { (marks::copied(lang, lang.say("code", "验证码"), code)) }
             }
             @if let Some(text) = &contact.text { p.said dir="auto" { (text) } }
+            (recording::players(lang, contact))
             p.meta { (marks::cause(lang, marks::cause_of(contact.cause)))
                 @if let Some(s) = contact.duration_s { " · " (s) " " (lang.say("s", "秒")) }
                 @if contact.duplicate_of.is_some() { " · " (lang.say("told again", "重复通知")) }
@@ -61,11 +62,12 @@ fn row(guest: &Guest, contact: &ContactOut) -> Markup {
     };
     html! { tr #{ "entry-" (contact.index) } {
         td { (marks::time(guest, contact.received_at)) }
-        td { (words::medium(lang, contact.kind)) @if let Some(s) = contact.duration_s { " " (s) " s" } }
+        td { (words::medium(lang, contact.kind)) @if let Some(s) = contact.duration_s.filter(|s| *s > 0) { " " (s) " s" } }
         td { code { (party(&contact.from)) } }
         td { code { (party(&contact.to)) } }
         td { (marks::cause(lang, marks::cause_of(contact.cause)))
-            @if let Some(platform) = &contact.platform { br; a href={ "/platforms/" (platform) } { (platform) } } }
-        td.text dir="auto" { (contact.text.as_deref().unwrap_or("—")) }
+            @if let Some(platform) = &contact.platform { br; a href={ "/platforms/" (platform) } { (platform) } }
+            @if let Some(campaign) = &contact.campaign { br; a href={ "/campaigns/" (campaign) } { (lang.say("campaign ", "团伙 ")) (campaign) } } }
+        td.text dir="auto" { (contact.text.as_deref().unwrap_or("—")) (recording::players(lang, contact)) }
     } }
 }

@@ -180,7 +180,7 @@ fn campaigns(visitor: &Visitor, platform: &Platform) -> Markup {
                     th scope="col" { (lang.say("About", "内容")) } th scope="col" { (lang.say("Other platforms", "其他平台")) }
                 } }
                 tbody { @for campaign in &platform.campaigns { tr {
-                    th scope="row" { code { (campaign.campaign) } }
+                    th scope="row" { (crate::page::campaigns::link(&campaign.campaign)) }
                     td { (marks::day(guest, campaign.first_at)) } td { (marks::day(guest, campaign.last_at)) }
                     td.number { (campaign.contacts) } td.number { (campaign.numbers) }
                     td { (lang.say(campaign.category_ftc, campaign.category_12321)) }

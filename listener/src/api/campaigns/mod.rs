@@ -1,0 +1,236 @@
+//! One campaign: whom it reached, who called, what was said.
+
+mod shapes;
+mod told;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use attribution::{CampaignId, Reach, ReachedNumber};
+use axum::Json;
+use axum::extract::State;
+use honeytoken::{Contact, Entry, Event};
+use report::CampaignOut;
+
+use super::caller::Caller;
+use super::contacts::{self, ContactOut, may_see};
+use super::page::{ListQuery, Page, page_of};
+use super::parts::{Path, Query};
+use super::verdicts::{campaign_out, folded, open_to};
+use crate::app::App;
+use crate::ledger::{State as Fold, View};
+use crate::problem::Problem;
+pub(crate) use shapes::{CallerOut, CampaignDetailOut, ReachedOut, TallyOut, VariantOut};
+use told::Told;
+
+/// Newest contacts that callers and texts are gathered from.
+const LOOKED_AT_MAX: usize = 1000;
+/// Callers and texts that are told, those with most contacts.
+const TOLD_MAX: usize = 40;
+
+/// One campaign, by its id or one that it was known by.
+#[utoipa::path(get, path = "/v1/campaigns/{campaign}", tag = "verdicts",
+    params(("campaign" = String, Path), ListQuery),
+    responses((status = 200, body = CampaignDetailOut), (status = 404, body = Problem)))]
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(campaign): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<CampaignDetailOut>, Problem> {
+    let unknown = || Problem::not_found("no campaign of this id");
+    let id = parsed(&campaign).ok_or_else(unknown)?;
+    let (before, limit) = (query.before()?, query.limit());
+    let view = Arc::clone(app.recorder.view());
+    let asker = caller.clone();
+    let look = move || look(&view, &asker, id, before, limit);
+    let looked = tokio::task::spawn_blocking(look).await;
+    let looked = looked.map_err(|error| Problem::internal(&error))??;
+    let (detail, shown) = looked.ok_or_else(unknown)?;
+    if caller.role.may_see_personal_data() {
+        app.reads.note(&caller.key, "contacts", &shown);
+    }
+    Ok(Json(detail))
+}
+
+/// `c` and a number.
+fn parsed(text: &str) -> Option<CampaignId> {
+    let digits = text.strip_prefix('c')?;
+    let canonical = digits.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| canonical)?;
+    Some(CampaignId(number))
+}
+
+type Looked = Option<(CampaignDetailOut, Vec<u64>)>;
+
+/// The campaign, and the entries of which personal data is shown.
+fn look(
+    view: &View,
+    caller: &Caller,
+    id: CampaignId,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<Looked, Problem> {
+    // The lock is not held while entries are read.
+    let (reach, newest, paged) = {
+        let judgement = &view.state().judgement;
+        let Some(reach) = judgement.campaign_reach(id) else {
+            return Ok(None);
+        };
+        let newest = judgement.campaign_entries(id, None, LOOKED_AT_MAX);
+        let paged = judgement.campaign_entries(id, before, limit);
+        (reach, newest, paged)
+    };
+    let told = Told::of(view, caller, &newest)?;
+    let contacts = page(view, caller, &paged, limit)?;
+    let mut shown: Vec<u64> = contacts.items.iter().map(|c| c.index).collect();
+    shown.extend(told.variants.values().map(|v| v.entry));
+    shown.sort_unstable();
+    shown.dedup();
+    let (callers, callers_in_all) = most(told.callers.into_values(), |c| c.contacts);
+    let (variants, variants_in_all) = most(told.variants.into_values(), |v| v.contacts);
+    let state = view.state();
+    let detail = CampaignDetailOut {
+        platforms: platforms(&state, caller, &reach),
+        controls: tally(reach.numbers.iter().filter(|n| n.control)),
+        unplaced: tally(
+            reach
+                .numbers
+                .iter()
+                .filter(|n| !n.control && n.platforms.is_empty()),
+        ),
+        about: campaign_out(&state, caller, reach.campaign),
+        looked_at: told.looked_at,
+        callers,
+        callers_in_all,
+        variants,
+        variants_in_all,
+        contacts,
+    };
+    Ok(Some((detail, shown)))
+}
+
+fn tally<'a>(numbers: impl Iterator<Item = &'a ReachedNumber>) -> TallyOut {
+    numbers.fold(TallyOut::default(), |sum, number| TallyOut {
+        numbers: sum.numbers + 1,
+        contacts: sum.contacts + u64::from(number.contacts),
+    })
+}
+
+fn platforms(state: &Fold, caller: &Caller, reach: &Reach) -> Vec<ReachedOut> {
+    let mut platforms: BTreeMap<_, ReachedOut> = BTreeMap::new();
+    for number in &reach.numbers {
+        let open = number.platforms.iter();
+        for platform in open.filter(|id| open_to(state, caller, id)) {
+            let of = platforms.entry(platform).or_insert_with(|| ReachedOut {
+                platform: platform.to_string(),
+                numbers: 0,
+                contacts: 0,
+                first_at: number.first_at,
+            });
+            of.numbers += 1;
+            of.contacts += u64::from(number.contacts);
+        }
+    }
+    let mut platforms: Vec<_> = platforms.into_values().collect();
+    platforms.sort_by(|a, b| (a.first_at, &a.platform).cmp(&(b.first_at, &b.platform)));
+    platforms
+}
+
+fn most<T>(all: impl Iterator<Item = T>, count: impl Fn(&T) -> u64) -> (Vec<T>, usize) {
+    let mut all: Vec<T> = all.collect();
+    let in_all = all.len();
+    // The sort is stable: among equals the first by key stays first.
+    all.sort_by_key(|item| std::cmp::Reverse(count(item)));
+    all.truncate(TOLD_MAX);
+    (all, in_all)
+}
+
+/// The contact in this entry, if the caller may see it and it is not gone.
+fn open_contact(
+    view: &View,
+    caller: &Caller,
+    index: u64,
+) -> Result<Option<(Entry, Contact)>, Problem> {
+    let entry = view
+        .reader
+        .entry(index)
+        .map_err(|error| Problem::internal(&error))?;
+    let Some(entry) = entry else { return Ok(None) };
+    let Event::Contact(contact) = &entry.event else {
+        return Ok(None);
+    };
+    let contact = contact.clone();
+    Ok(may_see(&view.state(), caller, &contact).then_some((entry, contact)))
+}
+
+fn page(
+    view: &View,
+    caller: &Caller,
+    entries: &[u64],
+    limit: usize,
+) -> Result<Page<ContactOut>, Problem> {
+    let next_cursor = entries.last().filter(|_| entries.len() == limit);
+    let mut items = Vec::new();
+    for index in entries {
+        if let Some((entry, contact)) = open_contact(view, caller, *index)? {
+            let state = view.state();
+            items.push(contacts::shown(view, &state, caller, &entry, &contact));
+        }
+    }
+    Ok(Page {
+        items,
+        next_cursor: next_cursor.map(ToString::to_string),
+    })
+}
+
+/// Campaigns, those last heard of first; with `listed` alone those that work lists.
+///
+/// # Errors
+/// A filter that cannot be read, or the fold cannot be asked.
+pub(crate) async fn newest(
+    app: &App,
+    caller: &Caller,
+    query: ListQuery,
+    listed: bool,
+) -> Result<Page<CampaignOut>, Problem> {
+    let platform = query.platform()?;
+    let caller = caller.clone();
+    folded(app, move |state| {
+        let mut campaigns = state.judgement.campaigns();
+        campaigns.retain(|c| {
+            (!listed || !c.platforms.is_empty())
+                && platform
+                    .as_ref()
+                    .is_none_or(|id| c.platforms.contains(id) && open_to(state, &caller, id))
+        });
+        campaigns.sort_by_key(|c| (std::cmp::Reverse(c.last_at), c.campaign));
+        let keyed = campaigns.into_iter().map(|campaign| {
+            let age = i64::MAX - campaign.last_at.as_micros();
+            (format!("{age:020}-{:010}", campaign.campaign.0), campaign)
+        });
+        let page = page_of(keyed, &query);
+        Page {
+            items: page
+                .items
+                .into_iter()
+                .map(|c| campaign_out(state, &caller, c))
+                .collect(),
+            next_cursor: page.next_cursor,
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_letter_and_a_number() {
+        assert_eq!(parsed("c12"), Some(CampaignId(12)));
+        for bad in ["", "c", "12", "b12", "c+1", "c-1", "c 1", "c99999999999"] {
+            assert_eq!(parsed(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Who shares a buyer: the chart of reports, and the same as tables that a keyboard reaches.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use maud::{Markup, html};
+use report::chart::resale;
+use report::{GraphOut, LinkOut};
+
+use super::Shown;
+use super::campaigns::link;
+use super::guest::Guest;
+use super::layout::{self, Place};
+use super::parts::{marks, pager};
+use super::visitor::Visitor;
+use crate::api::page::{ListQuery, Page};
+use crate::api::parts::Query;
+use crate::api::{graph, verdicts};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Links in a page.
+const ROWS: usize = 50;
+/// Brokers in the table; the API has all.
+const BROKERS: usize = 40;
+/// Buyers that are named in a cell.
+const BUYERS: usize = 12;
+
+type Names = BTreeMap<String, String>;
+
+/// The page.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Shown, Problem> {
+    let asked = super::tidied(query, ROWS);
+    let state = || State(Arc::clone(&app));
+    let graph = graph::graph(state(), visitor.caller.clone()).await?.0;
+    let links = verdicts::links(state(), visitor.caller.clone(), Query(asked))
+        .await?
+        .0;
+    let names = names(&app, &graph, &links);
+    let title = visitor
+        .guest
+        .lang
+        .say("Who shares a buyer", "谁和谁共有买家");
+    let body = markup(&visitor.guest, title, &graph, &links, &names);
+    Ok(layout::page(&visitor, Place::Campaigns, title, &body))
+}
+
+/// What the platforms that are shown are called.
+fn names(app: &App, graph: &GraphOut, links: &Page<LinkOut>) -> Names {
+    let state = app.recorder.view().state();
+    let platforms = graph.nodes.iter().filter(|node| node.kind == "platform");
+    let linked = links.items.iter().flat_map(|link| &link.platforms);
+    let ids = platforms.map(|node| &node.id).chain(linked);
+    let name = |id: &String| {
+        let platform = state.registry.platform(&id.parse().ok()?)?;
+        Some((id.clone(), platform.name.clone()))
+    };
+    ids.filter_map(name).collect()
+}
+
+fn markup(
+    guest: &Guest,
+    title: &str,
+    graph: &GraphOut,
+    links: &Page<LinkOut>,
+    names: &Names,
+) -> Markup {
+    let lang = guest.lang;
+    let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
+    html! {
+        p.crumbs { a href="/campaigns" { (lang.say("Campaigns", "来电团伙")) } }
+        h1 { (title) }
+        p.lead { (lang.say(
+            "Two platforms are linked where the same campaigns reach the numbers of both more often than chance allows. What stands behind that may be one broker, several that deal with each other, or a sale from one platform to the next.",
+            "若同一批推广方同时触达两个平台的号码，且超出偶然，则两者有关联。背后可能是同一个中间商、几个互相交易的中间商，或一方卖给了另一方。",
+        )) }
+        @if graph.nodes.is_empty() && links.items.is_empty() {
+            p.empty { (lang.say("No two platforms share a buyer beyond chance.", "没有任何两个平台的共同买家超出偶然。")) }
+        } @else {
+            @if !graph.nodes.is_empty() { (marks::figure(&resale(graph, &name, lang.language()), "resale")) }
+            (pairs(guest, links, &name))
+            (brokers(guest, graph, &name))
+        }
+    }
+}
+
+fn pairs(guest: &Guest, links: &Page<LinkOut>, name: &dyn Fn(&str) -> String) -> Markup {
+    let lang = guest.lang;
+    html! {
+        section aria-labelledby="links" {
+            h2 #links { (lang.say("Links, and how likely each is by chance", "关联及其偶然概率")) }
+            div.scroll tabindex="0" role="group" aria-labelledby="links" { table {
+                thead { tr {
+                    th scope="col" { (lang.say("Reached first", "先被触达")) } th scope="col" { (lang.say("then", "后被触达")) }
+                    th scope="col" { (lang.say("By chance", "偶然概率")) }
+                    th scope="col" { (lang.say("Common campaigns", "共同团伙")) }
+                } }
+                tbody { @for link in &links.items { tr {
+                    @for (id, at) in link.platforms.iter().zip(link.first_at) {
+                        td { a href={ "/platforms/" (id) } { (name(id)) } br; span.hint { (marks::day(guest, at)) } }
+                    }
+                    td { (chance(guest, link.p_value)) }
+                    td.text { (buyers(guest, &link.campaigns)) }
+                } } }
+            } }
+            (pager::pager(guest, links.next_cursor.as_deref()))
+        }
+    }
+}
+
+fn brokers(guest: &Guest, graph: &GraphOut, name: &dyn Fn(&str) -> String) -> Markup {
+    let lang = guest.lang;
+    let all = graph.nodes.iter().filter(|node| node.kind == "broker");
+    html! {
+        section aria-labelledby="brokers" {
+            h2 #brokers { (lang.say("Brokers that this points to", "由此推断的中间商")) }
+            p.hint { (lang.say("Inferred, not seen: a name for platforms whose buyers are the same.", "推断所得，并未直接看到：只是“买家相同的一组平台”的代号。")) }
+            div.scroll tabindex="0" role="group" aria-labelledby="brokers" { table {
+                thead { tr {
+                    th scope="col" { (lang.say("Broker", "中间商")) }
+                    th scope="col" { (lang.say("Platforms, in the order reached", "平台（按触达先后）")) }
+                    th scope="col" { (lang.say("Buyers", "买家")) }
+                } }
+                tbody { @for broker in all.take(BROKERS) { tr {
+                    th scope="row" { code { (broker.id) } }
+                    td.text { ol.plain { @for edge in graph.edges.iter().filter(|e| e.to == broker.id) {
+                        li { (edge.order) ". " a href={ "/platforms/" (edge.from) } { (name(&edge.from)) } " "
+                            span.hint { (marks::day(guest, edge.first_at)) " · " (edge.contacts) " " (lang.say("contacts", "次联系")) } }
+                    } } }
+                    td.text { (buyers(guest, &broker.campaigns)) }
+                } } }
+            } }
+        }
+    }
+}
+
+fn buyers(guest: &Guest, campaigns: &[String]) -> Markup {
+    let more = campaigns.len().saturating_sub(BUYERS);
+    html! {
+        @for id in campaigns.iter().take(BUYERS) { span.beside { (link(id)) } }
+        @if more > 0 { span.hint { "+" (more) " " (guest.lang.say("more", "个")) } }
+    }
+}
+
+/// A small probability as people say it.
+fn chance(guest: &Guest, p: f64) -> String {
+    let lang = guest.lang;
+    match p {
+        p if p >= 0.001 => marks::percent(p),
+        p if p < 1e-12 => lang
+            .say("less than 1 in a million million", "低于万亿分之一")
+            .to_owned(),
+        p => {
+            let of = rounded(1.0 / p);
+            match lang {
+                super::lang::Lang::En => format!("1 in {}", grouped(of)),
+                super::lang::Lang::Zh => format!("1 / {}", grouped(of)),
+            }
+        }
+    }
+}
+
+/// To two digits, downwards, so that nothing is said to be rarer than it is.
+fn rounded(n: f64) -> u64 {
+    let mut scale = 1.0;
+    while n / scale >= 100.0 {
+        scale *= 10.0;
+    }
+    ((n / scale).floor() * scale) as u64
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_rarer_than_it_is() {
+        assert_eq!(rounded(1999.0), 1900);
+        assert_eq!(rounded(3_170_000.4), 3_100_000);
+        assert_eq!(rounded(12.9), 12);
+        assert_eq!(grouped(3_100_000), "3,100,000");
+        assert_eq!(grouped(900), "900");
+    }
+}
