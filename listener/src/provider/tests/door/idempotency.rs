@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use super::super::kit::{NOW, Post};
 use super::super::samples::{SAMPLES, Sample, sample};
 use super::Door;
+use super::calls::CALLS;
 
 /// Messages of one provider in one round.
 const MESSAGES: usize = 4;
@@ -130,74 +131,6 @@ proptest! {
         prop_assert_eq!(linked, told.len() - distinct.len());
     }
 }
-
-/// Three stages of one call, as providers with calls tell them.
-const CALLS: [(&str, [&str; 3]); 8] = [
-    (
-        "twilio",
-        [
-            "CallSid=CA1&To=%2B14155550132&From=%2B14155550199&CallStatus=ringing&Direction=inbound",
-            "CallSid=CA1&To=%2B14155550132&From=%2B14155550199&CallStatus=completed&CallDuration=3&Direction=inbound",
-            "RecordingSid=RE1&CallSid=CA1&RecordingStatus=completed&RecordingDuration=3",
-        ],
-    ),
-    (
-        "signalwire form",
-        [
-            "CallSid=CA1&To=%2B14155550132&CallStatus=ringing",
-            "CallSid=CA1&To=%2B14155550132&CallStatus=completed&CallDuration=3",
-            "TranscriptionSid=TR1&CallSid=CA1&TranscriptionStatus=completed&TranscriptionText=hi",
-        ],
-    ),
-    (
-        "telnyx",
-        [
-            r#"{"data":{"event_type":"call.initiated","id":"w1","payload":{"call_leg_id":"c1","to":"+14155550132"}}}"#,
-            r#"{"data":{"event_type":"call.hangup","id":"w2","payload":{"call_leg_id":"c1","to":"+14155550132","hangup_cause":"timeout"}}}"#,
-            r#"{"data":{"event_type":"call.recording.saved","id":"w3","payload":{"call_leg_id":"c1","channels":"single","recording_urls":{"mp3":"https://r.example/1.mp3"},"public_recording_urls":null}}}"#,
-        ],
-    ),
-    (
-        "vonage_jwt",
-        [
-            r#"{"uuid":"u1","conversation_uuid":"CON-1","to":"14155550132","from":"447700900123"}"#,
-            r#"{"uuid":"u1","conversation_uuid":"CON-1","to":"14155550132","status":"completed","duration":"3","direction":"inbound"}"#,
-            r#"{"recording_uuid":"r1","conversation_uuid":"CON-1","recording_url":"https://r.example/1","start_time":"2026-10-03T04:00:00Z","end_time":"2026-10-03T04:00:09Z"}"#,
-        ],
-    ),
-    (
-        "plivo V3",
-        [
-            "CallUUID=c1&To=14155550132&CallStatus=ringing&Direction=inbound",
-            "CallUUID=c1&To=14155550132&CallStatus=in-progress",
-            "CallUUID=c1&To=14155550132&CallStatus=completed&Duration=3",
-        ],
-    ),
-    (
-        "bandwidth",
-        [
-            r#"{"eventType":"initiate","callId":"c1","to":"+14155550132","from":"+14155550199"}"#,
-            r#"{"eventType":"disconnect","callId":"c1","to":"+14155550132","cause":"hangup"}"#,
-            r#"{"eventType":"transcriptionAvailable","callId":"c1","to":"+14155550132","transcription":{"id":"t1","url":"https://t.example/1"}}"#,
-        ],
-    ),
-    (
-        "sinch voice",
-        [
-            r#"{"event":"ice","callid":"c1","to":{"type":"did","endpoint":"14155550132"},"cli":"447700900123"}"#,
-            r#"{"event":"ace","callid":"c1"}"#,
-            r#"{"event":"dice","callid":"c1","result":"ANSWERED","reason":"MANAGERHANGUP","duration":3}"#,
-        ],
-    ),
-    (
-        "infobip",
-        [
-            r#"{"type":"CALL_RECEIVED","callId":"c1","properties":{"call":{"to":"14155550132","direction":"INBOUND"}}}"#,
-            r#"{"type":"CALL_FINISHED","callId":"c1","properties":{"call":{"to":"14155550132","answerTime":"2026-10-03T04:00:00Z","endTime":"2026-10-03T04:00:03Z"}}}"#,
-            r#"{"type":"CALL_FAILED","callId":"c1","properties":{}}"#,
-        ],
-    ),
-];
 
 /// What the line itself dials or sends is no contact, and no sign that the called line lives.
 #[test]

@@ -2,6 +2,7 @@
 //! What the adapters alone cannot show: what is recorded, counted, and remembered over a restart.
 
 mod bad_input;
+mod calls;
 mod erasing;
 mod idempotency;
 mod lines;
