@@ -101,12 +101,15 @@ fn of_read(error: &ReadError) -> Exit {
 
 fn of_open(error: &OpenError) -> Exit {
     match error {
-        OpenError::Held(_) => Exit::Held,
+        OpenError::Held(_) | OpenError::OfCluster(_) => Exit::Held,
+        OpenError::Fault(store::Fault::Unreachable(_)) => Exit::Unreachable,
         OpenError::Damaged(_) | OpenError::Rollback { .. } | OpenError::NewerFormat { .. } => {
             Exit::Damaged
         }
         OpenError::NotAStore(_)
         | OpenError::Exists(_)
+        | OpenError::OtherLog(_)
+        | OpenError::KeyOfCluster(_)
         | OpenError::KeyMissing(_)
         | OpenError::KeyWrong { .. } => Exit::Unreadable,
         OpenError::Io { .. } | OpenError::Seal(_) | OpenError::Fault(_) => Exit::Fault,

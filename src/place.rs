@@ -62,16 +62,38 @@ pub(crate) fn program() -> String {
 /// Opens the folder, or makes it.
 pub(crate) fn open_or_create(dir: &Path, origin: &str, clock: &Clock) -> anyhow::Result<Ledger> {
     let creation = creation(origin, clock.now())?;
-    // The folder is its owner's alone; one that exists keeps the mode that its owner chose.
-    let made = std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir);
-    made.with_context(|| format!("make {}", dir.display()))?;
+    make(dir)?;
     let bar = progress::count("folding");
     let ledger = Ledger::open(dir, creation, options()?, &|done| bar.set_position(done));
     bar.finish_and_clear();
     Ok(ledger?)
+}
+
+/// Opens a node's folder of a cluster, or makes it, and folds the stream to its end.
+pub(crate) fn join(
+    dir: &Path,
+    origin: &str,
+    clock: &Clock,
+    cluster: &listener::cluster::JetStreamConfig,
+) -> anyhow::Result<Ledger> {
+    let creation = creation(origin, clock.now())?;
+    make(dir)?;
+    let bar = progress::count("folding");
+    let (settings, ways) = (&cluster.settings, cluster.ways);
+    let ledger = Ledger::join(dir, &creation, options()?, settings, ways, &|done| {
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    Ok(ledger?)
+}
+
+/// The folder is its owner's alone; one that exists keeps the mode that its owner chose.
+fn make(dir: &Path) -> anyhow::Result<()> {
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir);
+    made.with_context(|| format!("make {}", dir.display()))
 }
 
 /// Opens a folder that must be there.

@@ -60,6 +60,12 @@ pub struct App {
     pub(crate) pages: Pages,
     /// News for the stream.
     pub news: broadcast::Sender<News>,
+    /// What nodes of a cluster tell each other; none alone.
+    pub(crate) side: Option<store::Side>,
+    /// How many nodes sign checkpoints.
+    pub(crate) nodes: u8,
+    /// Whether this node does what must be done once; alone it always does.
+    pub(crate) on_duty: watch::Sender<bool>,
     /// Whether the end has begun: streams, which have none of their own, end with it.
     pub(crate) closing: watch::Sender<bool>,
 }
@@ -71,12 +77,16 @@ impl App {
         config: Config,
         authorities: Vec<Authority>,
         public_url: String,
+        side: Option<store::Side>,
     ) -> Arc<App> {
         let connections = Connections::default();
         connections.refresh(&recorder.view().state().registry);
         let log_tag = LogTag::of(&origin(&recorder));
         let pages = Pages::new(&config.page);
         Arc::new(App {
+            nodes: config.store.nodes.unwrap_or(3),
+            on_duty: watch::Sender::new(side.is_none()),
+            side,
             recorder,
             config,
             public_url,

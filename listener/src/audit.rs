@@ -32,11 +32,18 @@ impl Reads {
         if reads.is_empty() {
             return Ok(());
         }
-        let events = reads
-            .into_iter()
-            .flat_map(|((reader, what), entries)| events(reader, &what, entries));
-        let events: Vec<Event> = events.collect();
-        recorder.decide(None, move |_| Ok(events)).await.map(drop)
+        let told = reads
+            .iter()
+            .flat_map(|((reader, what), entries)| events(reader.clone(), what, entries.clone()));
+        let told: Vec<Event> = told.collect();
+        let written = recorder.decide(None, move |_| Ok(told)).await;
+        if written.is_err() {
+            // Kept for the next time.
+            for ((reader, what), entries) in &reads {
+                self.note(reader, what, entries);
+            }
+        }
+        written.map(drop)
     }
 }
 

@@ -61,6 +61,9 @@ pub enum ExportError {
 /// # Errors
 /// See [`ExportError`].
 pub fn begin(ledger: &mut Ledger, order: &Order, now: Timestamp) -> Result<Wish, ExportError> {
+    if !ledger.has_turn() {
+        return ledger.in_turn(|ledger| begin(ledger, order, now))?;
+    }
     let view = ledger.view();
     let program = format!("canaryline {}", env!("CARGO_PKG_VERSION"));
     let judgement = {

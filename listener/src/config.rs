@@ -11,6 +11,7 @@ use honeytoken::{ConnectionId, Secret};
 use serde::Deserialize;
 
 use crate::alerts::{self, AlertConfig, TargetError};
+use crate::cluster::{JetStreamConfig, StoreConfig, StoreSettingsError};
 use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
 use crate::erasures::RetentionConfig;
 use crate::life::LifeConfig;
@@ -57,6 +58,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The log's name and who may read it.
     pub log: LogConfig,
+    /// Where the log's order comes from.
+    pub store: StoreConfig,
     /// What becomes of calls.
     pub calls: CallsConfig,
     /// Where the server stops taking more.
@@ -94,6 +97,7 @@ impl Default for Config {
             data: PathBuf::from("canaryline-data"),
             public_url: None,
             log: LogConfig::default(),
+            store: StoreConfig::default(),
             calls: CallsConfig::default(),
             limits: Limits::default(),
             tls: None,
@@ -132,6 +136,9 @@ pub enum ConfigError {
     /// A connection that its provider cannot use.
     #[error("settings name a connection {0} that cannot be used: {1}")]
     Connection(ConnectionId, String),
+    /// `[store]` cannot be used.
+    #[error("settings do not fit: {0}")]
+    Store(#[from] StoreSettingsError),
     /// An authority in `[anchors]` cannot be asked.
     #[error("settings name an authority {0} that cannot be asked: {1}")]
     Anchor(String, AnchorSettingsError),
@@ -178,6 +185,17 @@ impl Config {
     /// What is not, by name.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.authorities().map(drop)
+    }
+
+    /// The cluster of `[store]`, if there is one, with secrets looked up by `variable`.
+    ///
+    /// # Errors
+    /// A setting that does not fit, a variable that is not set.
+    pub fn cluster(
+        &self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<JetStreamConfig>, ConfigError> {
+        Ok(self.store.cluster(variable)?)
     }
 
     /// The connections of `[connections]`, with secrets looked up by `variable`.

@@ -340,7 +340,7 @@ async fn seal_and_record(app: &App, drafts: Vec<Draft>) -> Result<Vec<Recorded>,
 fn count(app: &App, recorded: &[Recorded]) {
     for outcome in recorded {
         app.metrics.webhook(match outcome {
-            Recorded::New(_) => Outcome::Recorded,
+            Recorded::New(_) | Recorded::Kept => Outcome::Recorded,
             Recorded::Repeat(_) => Outcome::Repeated,
         });
     }

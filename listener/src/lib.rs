@@ -15,6 +15,7 @@
 //!   and limits.
 //! - [`alerts`]: people hear of what matters without asking.
 //! - [`life`]: what shows that a line would hear a call, and who is told when nothing does.
+//! - [`cluster`]: a node among others: settings, servers that are trusted, duty, cosigning.
 //! - [`Running`]: an installation at work, from start to end.
 //! - [`Config`]: `canaryline.toml`. [`Clock`]: the one place that asks the time.
 //!
@@ -32,6 +33,7 @@ mod audit;
 mod backfill;
 pub mod bundles;
 mod clock;
+pub mod cluster;
 mod config;
 mod connections;
 pub mod erasures;

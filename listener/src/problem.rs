@@ -95,6 +95,8 @@ impl Problem {
 
 /// A provider that fails is asked again in half a minute.
 const PROVIDER_RETRY_S: u64 = 30;
+/// A cluster without a majority is asked again in five seconds.
+const CLUSTER_RETRY_S: u64 = 5;
 /// After a failed disk somebody has to look; providers may come again in a minute.
 const FAULT_RETRY_S: u64 = 60;
 
@@ -173,6 +175,10 @@ impl From<ContactsError> for Problem {
 }
 
 fn fault_problem(fault: &crate::ledger::RecordError) -> Problem {
+    if fault.is_passing() {
+        tracing::warn!(error = %fault, "cluster takes nothing now");
+        return Problem::unavailable("cluster", fault.to_string(), CLUSTER_RETRY_S);
+    }
     tracing::error!(error = %fault, "entry cannot be recorded");
     let detail = "the evidence log cannot be written; nothing was recorded, reads go on";
     Problem::unavailable("log_fault", detail, FAULT_RETRY_S)

@@ -79,11 +79,18 @@ impl Recorder {
     /// # Errors
     /// When no thread can be started.
     pub fn start(
-        ledger: Ledger,
+        mut ledger: Ledger,
         clock: Clock,
         queue_entries_max: NonZeroU32,
     ) -> std::io::Result<(Recorder, Writer)> {
         let (queue, jobs) = mpsc::channel(queue_entries_max.get() as usize);
+        // Weak, so that the queue ends with the last recorder. A full one needs no hint.
+        let hint = queue.downgrade();
+        ledger.on_arrival(move || {
+            if let Some(queue) = hint.upgrade() {
+                let _ = queue.try_send(Job::Work(Box::new(Ledger::tend)));
+            }
+        });
         let view = ledger.view();
         let (announce, size) = watch::channel(view.reader.size());
         let run = move || write(ledger, jobs, &announce);
@@ -163,14 +170,15 @@ impl Recorder {
         decide: impl FnOnce(&State) -> Result<Vec<Event>, Refusal> + Send + 'static,
     ) -> Result<Vec<Entry>, SubmitError> {
         let clock = self.clock.clone();
-        self.run(move |ledger| {
+        let decide = move |ledger: &mut Ledger| {
             let view = ledger.view();
             let events = decide(&view.state())?;
+            ledger.append_last();
             let indices = ledger.record(clock.now(), by.as_ref(), events)?;
             let entry = |index: u64| view.reader.entry(index).ok().flatten();
             Ok(indices.into_iter().filter_map(entry).collect())
-        })
-        .await?
+        };
+        self.run(move |ledger| ledger.in_turn(decide)).await??
     }
 
     /// Signs the log as it stands, if it grew since the last time.
@@ -235,7 +243,7 @@ fn commit(
             Err(_) => break,
         }
     }
-    let outcome = ledger.append(batch).map_err(Arc::new);
+    let outcome = ledger.keep(batch).map_err(Arc::new);
     let mut from = 0;
     for (count, answer) in answers {
         let part = outcome

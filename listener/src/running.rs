@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::alerts::{self, trouble::Trouble};
 use crate::app::{App, News};
+use crate::cluster::duty;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ledger::Ledger;
@@ -58,37 +59,32 @@ impl Running {
         public_url: String,
     ) -> Result<Running, StartError> {
         let authorities = config.authorities()?;
-        let mut events = changed(&ledger, connections);
-        events.push(operation("start", env!("CARGO_PKG_VERSION")));
-        if ledger.view().state().registry.draw_seeds().is_empty() {
-            events.push(crate::pool::dice::fresh_seed().map_err(crate::ledger::RecordError::from)?);
-        }
-        if ledger.was_reindexed() {
-            events.push(operation("rebuild", "index"));
-        }
-        ledger.record(clock.now(), None, events)?;
+        ledger.in_turn(|ledger| begin(ledger, &clock, connections))??;
+        let side = ledger.side();
         let (recorder, writer) = Recorder::start(ledger, clock, config.limits.queue_entries_max)?;
-        let app = App::new(recorder, config, authorities, public_url);
+        let app = App::new(recorder, config, authorities, public_url, side);
         let mut chores = vec![
             tokio::spawn(checkpoints(Arc::clone(&app))),
             tokio::spawn(reads(Arc::clone(&app))),
             tokio::spawn(contacts(Arc::clone(&app))),
-            tokio::spawn(life::chores::coverage(Arc::clone(&app))),
-            tokio::spawn(life::chores::silence(Arc::clone(&app))),
-            tokio::spawn(life::asking::tests(Arc::clone(&app))),
-            tokio::spawn(life::asking::lists(Arc::clone(&app))),
             tokio::spawn(verdicts(Arc::clone(&app))),
-            tokio::spawn(alerts::raise::run(Arc::clone(&app))),
-            tokio::spawn(alerts::courier::run(Arc::clone(&app))),
             tokio::spawn(alerts::fault::run(Arc::clone(&app))),
-            tokio::spawn(crate::pool::news::tell(Arc::clone(&app))),
-            tokio::spawn(crate::backfill::keep_up(Arc::clone(&app))),
-            tokio::spawn(crate::media::keep_up(Arc::clone(&app))),
-            tokio::spawn(crate::replies::run(Arc::clone(&app))),
-            tokio::spawn(crate::judging::keep_up(Arc::clone(&app))),
-            tokio::spawn(crate::erasures::chore::keep_up(Arc::clone(&app))),
+            // In a cluster, one node does these for all.
+            tokio::spawn(duty::only(Arc::clone(&app), life::chores::coverage)),
+            tokio::spawn(duty::only(Arc::clone(&app), life::chores::silence)),
+            tokio::spawn(duty::only(Arc::clone(&app), life::asking::tests)),
+            tokio::spawn(duty::only(Arc::clone(&app), life::asking::lists)),
+            tokio::spawn(duty::only(Arc::clone(&app), alerts::raise::run)),
+            tokio::spawn(duty::only(Arc::clone(&app), alerts::courier::run)),
+            tokio::spawn(duty::only(Arc::clone(&app), crate::pool::news::tell)),
+            tokio::spawn(duty::only(Arc::clone(&app), crate::backfill::keep_up)),
+            tokio::spawn(duty::only(Arc::clone(&app), crate::media::keep_up)),
+            tokio::spawn(duty::only(Arc::clone(&app), crate::erasures::chore::keep_up)),
+            tokio::spawn(duty::only(Arc::clone(&app), crate::judging::keep_up)),
+            tokio::spawn(duty::only(Arc::clone(&app), crate::replies::run)),
         ];
         chores.extend(crate::anchors::start(&app));
+        chores.extend(crate::cluster::start(&app));
         Ok(Running {
             app,
             writer,
@@ -156,6 +152,24 @@ impl Running {
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
     }
+}
+
+/// What a start is told by, and sets anew.
+fn begin(
+    ledger: &mut Ledger,
+    clock: &Clock,
+    connections: Vec<Connection>,
+) -> Result<(), crate::ledger::RecordError> {
+    let mut events = changed(ledger, connections);
+    events.push(operation("start", env!("CARGO_PKG_VERSION")));
+    if ledger.view().state().registry.draw_seeds().is_empty() {
+        events.push(crate::pool::dice::fresh_seed()?);
+    }
+    if ledger.was_reindexed() {
+        events.push(operation("rebuild", "index"));
+    }
+    ledger.append_last();
+    ledger.record(clock.now(), None, events).map(drop)
 }
 
 fn operation(operation: &str, detail: &str) -> Event {

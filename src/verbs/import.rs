@@ -153,7 +153,9 @@ pub(super) fn append(
     let sealed = seal(&ledger.view().sealer, rows, clock.now())?;
     let mut repeated = 0;
     for (provider_event_id, recorded) in ids.into_iter().zip(ledger.append(sealed)?) {
-        let (Recorded::New(index) | Recorded::Repeat(index)) = recorded;
+        let Some(index) = recorded.index() else {
+            continue;
+        };
         repeated += u64::from(matches!(recorded, Recorded::Repeat(_)));
         if seen.insert(index) {
             imported.push(Imported {

@@ -21,7 +21,15 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     let alerts = config.alert_targets(|name| std::env::var(name).ok())?;
     let tls = config.tls.as_ref().map(server::acceptor).transpose();
     let tls = tls.map_err(|error| Ends::with(Exit::Unreadable, error.to_string()))?;
-    let mut ledger = place::open_or_create(&config.data, &config.log.origin, &clock)?;
+    let cluster = config.cluster(|name| std::env::var(name).ok())?;
+    let mut ledger = match &cluster {
+        None => place::open_or_create(&config.data, &config.log.origin, &clock)?,
+        Some(cluster) => {
+            let checked = listener::cluster::check_servers(&cluster.monitoring).await;
+            checked.map_err(|error| Ends::with(Exit::Unreadable, error.to_string()))?;
+            place::join(&config.data, &config.log.origin, &clock, cluster)?
+        }
+    };
     place::announce_first_key(&mut ledger, &config.data, &clock)?;
     listener::alerts::set_targets(&mut ledger, clock.now(), alerts)?;
     let listener = TcpListener::bind(config.listen).await;

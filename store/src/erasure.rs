@@ -146,6 +146,28 @@ impl Store {
         Ok(())
     }
 
+    /// Adds entries that came without their keys.
+    pub(crate) fn add_erased(&mut self, indices: &[u64]) -> Result<(), Fault> {
+        let mut erased = self.reader().erased();
+        erased.extend(indices);
+        self.set_erased(erased)
+    }
+
+    /// Carries out erasures that another node recorded, each with the lookups that the entry was
+    /// filed under.
+    ///
+    /// # Errors
+    /// The disk's or the index's; it is carried out at the next opening then.
+    pub fn carry_out(&mut self, mut gone: BTreeMap<u64, Vec<Lookup>>) -> Result<(), Fault> {
+        let reader = self.reader();
+        gone.retain(|&index, _| (1..reader.size()).contains(&index) && !reader.is_erased(index));
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.destroy(gone.keys().copied().collect())?;
+        Ok(self.index.purge(&gone)?)
+    }
+
     fn set_erased(&mut self, erased: BTreeSet<u64>) -> Result<(), Fault> {
         let written = ErasedList::write(&erased, &*self.options.disk, &self.shared.folder);
         written.map_err(|source| self.poison("write the list of erased entries", source))?;

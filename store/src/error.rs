@@ -72,6 +72,24 @@ pub enum OpenError {
     /// A key file is missing.
     #[error("key file {0} is missing; put it back from where keys are kept: no backup replaces it")]
     KeyMissing(PathBuf),
+    /// A node that joins a cluster was not given the data key.
+    #[error(
+        "cluster's log was begun already, and its data key is not here: copy {0} from another \
+         node, or give it by environment"
+    )]
+    KeyOfCluster(PathBuf),
+    /// The folder is a node's, and only the cluster may extend its log.
+    #[error(
+        "data folder {0} is a node's of a cluster: ask the node (--server), or start it with the \
+         cluster's settings"
+    )]
+    OfCluster(PathBuf),
+    /// The folder's log is not the one in the stream.
+    #[error(
+        "data folder {0} holds another log than the cluster's stream: choose an empty folder or \
+         another prefix; `migrate` brings a log into a cluster"
+    )]
+    OtherLog(PathBuf),
     /// A key file holds another key, or none.
     #[error("key file {file} is not this log's: {what}")]
     KeyWrong {
@@ -122,6 +140,13 @@ pub enum Fault {
     /// On a cluster: other entries came first. Fold them and decide again.
     #[error("other nodes' entries came first; fold them and decide again")]
     Overtaken,
+    /// On a cluster: no majority of its servers answers. Whether the entries are in the log is not
+    /// known; they arrive if so.
+    #[error("cluster does not answer, so nothing can be decided here: {0}; ask again, or ask a node that reaches a majority")]
+    Unreachable(String),
+    /// On a cluster: it is not as it must be, and only a person can help.
+    #[error("cluster cannot be used: {0}")]
+    Cluster(String),
     /// An entry could not be sealed again at the log's time.
     #[error(transparent)]
     Seal(#[from] SealError),

@@ -88,6 +88,16 @@ impl Folder {
         self.0.join("data.key")
     }
 
+    /// How far a node has written its cluster's stream down; its presence says whose folder it is.
+    pub(crate) fn cluster(&self) -> PathBuf {
+        self.0.join(crate::engine::PLACE_FILE)
+    }
+
+    /// What a node took and its cluster does not hold yet.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.0.join("outbox")
+    }
+
     /// A file's name as messages give it.
     pub(crate) fn relative(&self, path: &Path) -> String {
         path.strip_prefix(&self.0)

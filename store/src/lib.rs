@@ -9,11 +9,12 @@
 //! - `payload`: from a [`Draft`] to sealed bytes and back; [`Sealer`] runs in many threads.
 //! - `log`: segments, tree hashes, blobs; opening them is checking them.
 //! - [`Index`]: look-ups in sled, never the only copy of anything.
-//! - [`Engine`]: who may go next; alone, or by the order of a cluster's stream.
+//! - [`Engine`]: who may go next; alone, or by the order of a cluster's stream ([`JetStream`]).
+//! - [`Outbox`]: what a node of a cluster took and the cluster does not hold yet.
 //! - [`Store`], the one writer; [`Reader`], as many as you like; [`verify`], which only reads.
 //!
 //! What this room does not do: HTTP, judging, asking the time. It blocks, and spawns no threads of
-//! its own.
+//! its own but the one that holds the connection to a cluster.
 
 mod anchors;
 mod backup;
@@ -23,8 +24,10 @@ mod erasure;
 mod error;
 mod folder;
 mod index;
+mod joining;
 mod log;
 mod opening;
+mod outbox;
 mod payload;
 pub mod proof;
 mod reader;
@@ -35,11 +38,16 @@ mod verify;
 pub use anchors::AnchorFile;
 pub use backup::{BackupKeys, restore};
 pub use disk::{Disk, DiskFile, FaultyDisk, RealDisk};
-pub use engine::{Embedded, Engine};
+pub use engine::{
+    Acknowledge, Credentials, Embedded, Engine, JetStream, JetStreamSettings, Placed, Side, SideError,
+    Terms,
+};
 pub use error::{Damage, Fault, IndexFault, OpenError, ReadError};
 pub use index::{Index, Lookup};
+pub use joining::Joined;
 pub use log::TornTail;
 pub use log::frame::FORMAT;
+pub use outbox::Outbox;
 pub use payload::{
     DataKey, Draft, Field, INLINE_BYTES_MAX, Opened, PayloadError, Remains, SealError, Sealed,
     Sealer, VALUE_BYTES_MAX, entry_of,

@@ -7,14 +7,14 @@ use std::sync::{Arc, PoisonError};
 use honeytoken::{Entry, Event, Genesis, Timestamp};
 
 use crate::disk::{self, Disk, RealDisk};
-use crate::engine::Engine;
+use crate::engine::{Engine, Terms};
 use crate::error::{Fault, OpenError};
-use crate::folder::Folder;
+use crate::folder::{Folder, Keys};
 use crate::index::Index;
 use crate::log::frame::FORMAT;
 use crate::log::{self, HashWriter, Journal, TornTail};
 use crate::opening::{self, Opening};
-use crate::payload::{DataKey, Draft, Sealed, Sealer};
+use crate::payload::{DataKey, Draft, Parts, Sealed, Sealer};
 use crate::proof::hash::to_hex;
 use crate::proof::{Checkpoint, Note, SignedCheckpoint, SigningKey, VerifierKey, merkle};
 use crate::reader::{Head, Reader, Shared};
@@ -118,24 +118,25 @@ impl Store {
         }
         folder.make(&*disk)?;
         let keys = folder.make_keys(&*disk, options.data_key.as_ref())?;
+        let sealed = Sealer::new(&keys.data).seal(genesis(&creation, &keys.data))?;
+        Store::begin(folder, keys, options, lock, &creation.origin, &sealed)
+    }
+
+    /// The first entry, under the first checkpoint.
+    pub(crate) fn begin(
+        folder: Folder,
+        keys: Keys,
+        options: Options,
+        lock: File,
+        origin: &str,
+        genesis: &Sealed,
+    ) -> Result<Store, OpenError> {
         opening::refuse_to_clear(&folder)?;
         opening::clear_unfinished(&folder)?;
+        let disk = options.disk.clone();
         log::begin(&*disk, &folder).map_err(OpenError::io("write", &folder.log()))?;
-
-        let sealer = Sealer::new(&keys.data);
-        let genesis = sealer.seal(Draft {
-            at: creation.at,
-            by: None,
-            event: Event::Genesis(Genesis {
-                origin: creation.origin.clone(),
-                format: u32::from(FORMAT),
-                vrf_public_key: to_hex(&sealer.vrf_public()),
-                program: creation.program,
-                continues: None,
-            }),
-        })?;
         let empty = Checkpoint {
-            origin: creation.origin,
+            origin: origin.to_owned(),
             size: 0,
             root: merkle::empty_root(),
         };
@@ -146,8 +147,8 @@ impl Store {
             lock,
             checkpoint: empty,
         };
-        let mut store = opening.run(Some(genesis.leaf_hash), &mut |_: &Entry| ())?;
-        store.append(vec![genesis])?;
+        let mut store = opening.run(Some(genesis.parts.leaf_hash), &mut |_: &Entry| ())?;
+        store.write(std::iter::once(&genesis.parts), genesis.draft.at)?;
         // A crash before this leaves a log without a checkpoint, which `create` begins anew.
         store.checkpoint()?;
         Ok(store)
@@ -160,6 +161,17 @@ impl Store {
     /// # Errors
     /// Why it cannot be opened; nothing was changed, except that a torn tail is set aside.
     pub fn open(dir: &Path, options: Options, visit: &mut dyn Visit) -> Result<Store, OpenError> {
+        if Folder::new(dir).cluster().exists() {
+            return Err(OpenError::OfCluster(dir.to_owned()));
+        }
+        Store::open_folder(dir, options, visit)
+    }
+
+    pub(crate) fn open_folder(
+        dir: &Path,
+        options: Options,
+        visit: &mut dyn Visit,
+    ) -> Result<Store, OpenError> {
         let folder = Folder::new(dir);
         if !folder.log().is_dir() {
             return Err(OpenError::NotAStore(dir.to_owned()));
@@ -198,23 +210,59 @@ impl Store {
     /// Nothing of the batch is acknowledged. After anything but [`Fault::Overtaken`] or
     /// [`Fault::Seal`] the store writes nothing any more.
     pub fn append(&mut self, batch: Vec<Sealed>) -> Result<Vec<Entry>, Fault> {
-        let batch = self.in_order_of_time(batch)?;
-        self.engine.claim(self.hashes.tree().size(), &batch)?;
-        self.write(batch)
+        self.append_on(batch, Terms::default())
     }
 
-    /// Writes what other nodes placed since the last call, and returns it to be folded. Always
-    /// empty on [`crate::Embedded`].
+    /// Appends a batch on a cluster's terms.
+    ///
+    /// # Errors
+    /// As for [`Store::append`]; [`Fault::Overtaken`] and [`Fault::Unreachable`] leave the store as
+    /// it was.
+    pub fn append_on(&mut self, batch: Vec<Sealed>, terms: Terms) -> Result<Vec<Entry>, Fault> {
+        self.refuse_poisoned()?;
+        let batch = self.in_order_of_time(batch)?;
+        self.engine.claim(self.hashes.tree().size(), &batch, terms)?;
+        let at = batch.last().map_or(self.reader().head().at, Sealed::at);
+        let first = self.write(batch.iter().map(|sealed| &sealed.parts), at)?;
+        self.engine.written(self.hashes.tree().size());
+        let entry = |(index, Sealed { draft, .. })| {
+            let Draft { at, by, event } = draft;
+            Entry {
+                index,
+                at,
+                by,
+                event,
+            }
+        };
+        Ok((first..).zip(batch).map(entry).collect())
+    }
+
+    /// Writes what other nodes placed since the last call, and returns it to be folded, erased
+    /// entries left out. Always empty on [`crate::Embedded`].
     ///
     /// # Errors
     /// As for [`Store::append`].
     pub fn arrivals(&mut self) -> Result<Vec<Entry>, Fault> {
+        self.refuse_poisoned()?;
         let arrived = self.engine.arrivals()?;
         if arrived.is_empty() {
-            Ok(Vec::new())
-        } else {
-            self.write(arrived)
+            return Ok(Vec::new());
         }
+        let fresh = self.fresh(arrived)?;
+        let first = self.write(fresh.iter(), self.reader().head().at)?;
+        self.engine.written(self.hashes.tree().size());
+        self.note_erased(first, &fresh)?;
+        let reader = self.reader();
+        let entries: Vec<Entry> = reader.entries(first).collect::<Result<_, _>>()?;
+        if let Some(last) = entries.last() {
+            self.head_mut().at = last.at;
+        }
+        Ok(entries)
+    }
+
+    /// Who decides the order.
+    pub fn engine(&mut self) -> &mut dyn Engine {
+        &mut *self.engine
     }
 
     /// Signs the log as it is now and publishes that: written, synced and renamed before anyone
@@ -316,19 +364,27 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner) = Some(signed);
     }
 
-    fn write(&mut self, batch: Vec<Sealed>) -> Result<Vec<Entry>, Fault> {
+    /// Writes entries and returns the index of the first; the last was recorded `at`.
+    pub(crate) fn write<'a>(
+        &mut self,
+        batch: impl ExactSizeIterator<Item = &'a Parts> + Clone,
+        at: Timestamp,
+    ) -> Result<u64, Fault> {
         self.refuse_poisoned()?;
+        let first = self.hashes.tree().size();
+        if batch.len() == 0 {
+            return Ok(first);
+        }
         // A crash here leaves blobs that no entry names.
-        for blob in batch.iter().flat_map(|sealed| &sealed.blobs) {
+        for blob in batch.clone().flat_map(|parts| &parts.blobs) {
             let written = self.shared.vault.blobs.write(&*self.options.disk, blob);
             written.map_err(|source| self.poison("write a blob", source))?;
         }
-        let lengths = self.journal.commit(&batch, self.hashes.tree());
+        let lengths = self.journal.commit(batch.clone(), self.hashes.tree());
         let lengths = lengths.map_err(|source| self.poison("write the log", source))?;
         // From here a crash is harmless: what follows is computed again from the log.
-        let first = self.hashes.tree().size();
-        for sealed in &batch {
-            let pushed = self.hashes.push(sealed.leaf_hash);
+        for parts in batch {
+            let pushed = self.hashes.push(parts.leaf_hash);
             pushed.map_err(|source| self.poison("write hashes", source))?;
         }
         self.hashes
@@ -336,24 +392,15 @@ impl Store {
             .map_err(|source| self.poison("write hashes", source))?;
         self.shared.segments.extend(lengths);
         let (size, root) = (self.hashes.tree().size(), self.hashes.tree().root());
-        let mut head = self
-            .shared
+        *self.head_mut() = Head { size, at, root };
+        Ok(first)
+    }
+
+    fn head_mut(&self) -> std::sync::RwLockWriteGuard<'_, Head> {
+        self.shared
             .head
             .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        let at = batch.last().map_or(head.at, |sealed| sealed.draft.at);
-        *head = Head { size, at, root };
-        drop(head);
-        let entry = |(index, Sealed { draft, .. })| {
-            let Draft { at, by, event } = draft;
-            Entry {
-                index,
-                at,
-                by,
-                event,
-            }
-        };
-        Ok((first..).zip(batch).map(entry).collect())
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn in_order_of_time(&self, mut batch: Vec<Sealed>) -> Result<Vec<Sealed>, Fault> {
@@ -381,5 +428,20 @@ impl Store {
         tracing::error!(error = %source, "cannot {step}: the log is not written any more");
         self.poisoned = Some(format!("{step}: {source}"));
         Fault::Io { step, source }
+    }
+}
+
+/// The first entry of a log.
+pub(crate) fn genesis(creation: &Creation, key: &DataKey) -> Draft {
+    Draft {
+        at: creation.at,
+        by: None,
+        event: Event::Genesis(Genesis {
+            origin: creation.origin.clone(),
+            format: u32::from(FORMAT),
+            vrf_public_key: to_hex(&Sealer::new(key).vrf_public()),
+            program: creation.program.clone(),
+            continues: None,
+        }),
     }
 }

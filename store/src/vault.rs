@@ -4,9 +4,9 @@ use honeytoken::Entry;
 use zeroize::Zeroizing;
 
 use crate::log::Blobs;
-use crate::log::frame::Frame;
+use crate::log::frame::{self, Frame};
 use crate::payload::{
-    self, BlobRef, ERASED, EntryKey, Field, Opened, PayloadError, Value, Wrapping,
+    self, BlobRef, ERASED, EntryKey, Field, Opened, Parts, PayloadError, Value, Wrapping,
 };
 use crate::proof::Hash;
 
@@ -61,6 +61,14 @@ impl Vault {
             .iter()
             .map(|field| (field.name.as_str(), field.value.as_str()));
         Ok(Some(payload::entry(frame.header.index, fields)?))
+    }
+
+    /// The entry that these bytes are, with everything; none if it is erased.
+    pub(crate) fn whole_entry(&self, index: u64, parts: &Parts) -> Result<Option<Entry>, Unreadable> {
+        let mut bytes = Vec::new();
+        frame::write(&mut bytes, 0, index, parts);
+        let frame = Frame::from_bytes(&bytes).map_err(|_| Unreadable::Payload)?;
+        self.entry(&frame, parts.leaf_hash)
     }
 
     /// The opened payload in a frame; none if it is erased.

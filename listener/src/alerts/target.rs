@@ -218,6 +218,9 @@ pub fn set_targets(
     now: Timestamp,
     targets: Vec<AlertTarget>,
 ) -> Result<(), RecordError> {
+    if !ledger.has_turn() {
+        return ledger.in_turn(|ledger| set_targets(ledger, now, targets))?;
+    }
     let view = ledger.view();
     let events: Vec<Event> = {
         let state = view.state();

@@ -116,8 +116,10 @@ pub(crate) fn start(app: &Arc<App>) -> Vec<tokio::task::JoinHandle<()>> {
 async fn keep(app: Arc<App>, place: usize) {
     let authority = &app.anchors.authorities[place];
     let mut size = app.recorder.size();
+    let mut duty = app.on_duty.subscribe();
     let mut failures = 0;
-    loop {
+    // In a cluster, one node asks for all.
+    while duty.wait_for(|on_duty| *on_duty).await.is_ok() {
         size.mark_unchanged();
         let now = app.recorder.clock().now();
         let due = due::due(&app.recorder.view().state().anchoring, authority, now);

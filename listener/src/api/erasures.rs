@@ -77,6 +77,7 @@ fn problem(error: ErasureError) -> Problem {
         ErasureError::Erase(error) => error,
     };
     match error {
+        EraseError::Record(error) => crate::recorder::SubmitError::from(error).into(),
         EraseError::Nothing | EraseError::NoHoneytoken(_) => Problem::not_found(error.to_string()),
         EraseError::NotAContact => Problem::bad_request("not_a_contact", error.to_string()),
         EraseError::OurLine => Problem::bad_request("our_line", error.to_string()),

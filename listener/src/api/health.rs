@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::anchors::Standing;
 use crate::app::App;
+use crate::ledger::Standing as InCluster;
 
 /// How it goes.
 #[derive(Serialize, ToSchema)]
@@ -24,6 +25,41 @@ pub(crate) struct Ready {
     fault: Option<String>,
     /// What outside authorities have vouched for.
     anchors: Vec<AnchorReady>,
+    /// How this node stands in its cluster; null alone.
+    cluster: Option<ClusterReady>,
+}
+
+/// How a node stands in its cluster.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ClusterReady {
+    /// The name of its key.
+    node: String,
+    /// Messages of the stream that it has folded.
+    sequence: u64,
+    /// Contacts that it acknowledged and that have no place in the log yet.
+    outbox_entries: usize,
+    /// Why contacts are taken on this node's disk alone and nothing is decided here.
+    degraded: Option<String>,
+    /// How its tree differs from what the others signed.
+    disagrees: Option<String>,
+    /// Whether it does what one node does for all.
+    on_duty: bool,
+    /// Entries under the newest checkpoint that a majority signed.
+    cosigned_entries: u64,
+}
+
+impl From<&InCluster> for ClusterReady {
+    fn from(standing: &InCluster) -> ClusterReady {
+        ClusterReady {
+            node: standing.node.clone(),
+            sequence: standing.sequence(),
+            outbox_entries: standing.outbox_entries(),
+            degraded: standing.degraded(),
+            disagrees: standing.disagrees(),
+            on_duty: standing.on_duty(),
+            cosigned_entries: standing.cosigned().map_or(0, |s| s.checkpoint().size),
+        }
+    }
 }
 
 /// How far an outside authority has vouched for the log.
@@ -72,7 +108,8 @@ pub(crate) async fn healthz() -> &'static str {
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
     let view = app.recorder.view();
-    let fault = view.fault();
+    let disagrees = view.standing.as_ref().and_then(|s| s.disagrees());
+    let fault = view.fault().or(disagrees);
     let status = if fault.is_none() {
         StatusCode::OK
     } else {
@@ -88,6 +125,7 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
             .into_iter()
             .map(AnchorReady::from)
             .collect(),
+        cluster: view.standing.as_deref().map(ClusterReady::from),
     };
     (status, Json(ready))
 }
@@ -104,5 +142,6 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     let anchors = crate::metrics::anchors(&app.anchors.standing(&app));
     let lines = crate::metrics::lines(app.recorder.view(), &app.config.life);
     let counted = app.metrics.text(app.recorder.view(), now);
-    (media, counted + &anchors + &lines)
+    let cluster = crate::cluster::metrics(app.recorder.view());
+    (media, counted + &anchors + &lines + &cluster)
 }

@@ -24,6 +24,7 @@ mod designs;
 mod erasures;
 mod exports;
 mod file;
+mod freshness;
 pub(crate) mod graph;
 pub(crate) mod health;
 pub(crate) mod honeytokens;
@@ -86,6 +87,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
+        ))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            freshness::state,
         ))
         // The door comes after the headers, which are for readers, and before what catches panics:
         // a provider that is answered 500 comes again.

@@ -243,6 +243,7 @@ async fn record(app: &App, drafts: Vec<Draft>) -> Result<Vec<bool>, BackfillErro
     let state = view.state();
     let is_first = |recorded: Recorded| match recorded {
         Recorded::New(index) => state.duplicate_of(index).is_none(),
+        Recorded::Kept => true,
         Recorded::Repeat(_) => false,
     };
     Ok(recorded.into_iter().map(is_first).collect())

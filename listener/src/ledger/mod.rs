@@ -6,6 +6,7 @@
 
 mod anchoring;
 mod attachments;
+mod cluster;
 mod erase;
 pub(crate) mod life;
 mod opening;
@@ -22,10 +23,11 @@ use ring::rand::{SecureRandom, SystemRandom};
 use store::proof::SignedCheckpoint;
 use store::{
     Creation, Draft, Fault, Index, IndexFault, Lookup, OpenError, Options, ReadError, SealError,
-    Sealed, Store,
+    Sealed, Store, Terms,
 };
 
 pub use anchoring::{Anchored, Anchoring};
+pub use cluster::{Among, Standing, Ways};
 pub(crate) use attachments::files_of;
 pub(crate) use erase::erased_as;
 pub use erase::{Beyond, EraseError, Erased, Order, Prepared, Scope, Target};
@@ -52,13 +54,16 @@ pub enum Recorded {
     New(u64),
     /// It had been told before, as the entry with this index.
     Repeat(u64),
+    /// This node of a cluster has it on its disk; its place in the log is decided later.
+    Kept,
 }
 
 impl Recorded {
-    /// The entry that holds the event.
-    pub const fn index(self) -> u64 {
+    /// The entry that holds the event; none while its place is not decided.
+    pub const fn index(self) -> Option<u64> {
         match self {
-            Recorded::New(index) | Recorded::Repeat(index) => index,
+            Recorded::New(index) | Recorded::Repeat(index) => Some(index),
+            Recorded::Kept => None,
         }
     }
 }
@@ -72,6 +77,16 @@ pub enum RecordError {
     /// The event could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
+}
+
+impl RecordError {
+    /// Whether the same may be tried again: nothing is broken here.
+    pub const fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            RecordError::Fault(Fault::Overtaken | Fault::Unreachable(_))
+        )
+    }
 }
 
 /// Why a folder cannot be opened or folded.
@@ -94,6 +109,8 @@ pub struct Ledger {
     view: Arc<View>,
     snapshot_at: u64,
     reindexed: bool,
+    /// What a node of a cluster has beside its folder.
+    among: Option<Among>,
 }
 
 impl Ledger {
@@ -112,6 +129,11 @@ impl Ledger {
             false => Store::create(dir, creation, options)?,
             true => Store::open(dir, options, &mut CheckOnly)?,
         };
+        Ledger::over(store, progress)
+    }
+
+    /// A ledger over a log that was opened: folded from the last snapshot on.
+    fn over(store: Store, progress: &dyn Fn(u64)) -> Result<Ledger, LedgerError> {
         let (reader, index) = (store.reader(), Arc::clone(store.index()));
         // A log that was just made holds one entry, which nothing can have lost.
         let reindexed = index.size_folded() == 0 && reader.size() > 1;
@@ -127,12 +149,14 @@ impl Ledger {
             index,
             sealer: store.sealer(),
             fault: RwLock::new(None),
+            standing: None,
         });
         Ok(Ledger {
             store,
             view,
             snapshot_at,
             reindexed,
+            among: None,
         })
     }
 
@@ -152,8 +176,19 @@ impl Ledger {
     /// # Errors
     /// When the disk fails; nothing of the batch is acknowledged then.
     pub fn append(&mut self, batch: Vec<Sealed>) -> Result<Vec<Recorded>, RecordError> {
+        match self.among {
+            None => self.append_on(batch, Terms::default()),
+            Some(_) => self.append_among_others(batch, None),
+        }
+    }
+
+    fn append_on(
+        &mut self,
+        batch: Vec<Sealed>,
+        terms: Terms,
+    ) -> Result<Vec<Recorded>, RecordError> {
         let (batch, repeats) = self.without_repeats(batch)?;
-        let outcome = self.store.append(batch);
+        let outcome = self.store.append_on(batch, terms);
         let entries = outcome.inspect_err(|fault| self.view.set_fault(fault))?;
         self.fold(&entries);
         let first = entries.first().map_or(0, |entry| entry.index);
@@ -191,7 +226,7 @@ impl Ledger {
         Ok(self
             .append(batch)?
             .into_iter()
-            .map(Recorded::index)
+            .filter_map(Recorded::index)
             .collect())
     }
 
@@ -256,6 +291,9 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::append`], or when the system has no randomness.
     pub fn first_key(&mut self, now: Timestamp) -> Result<Option<ApiKey>, RecordError> {
+        if !self.has_turn() {
+            return self.in_turn(|ledger| ledger.first_key(now))?;
+        }
         if self.view.state().registry.keys().next().is_some() {
             return Ok(None);
         }

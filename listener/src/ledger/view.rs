@@ -6,7 +6,7 @@ use honeytoken::{ConnectionId, Nonce};
 use store::{Fault, Index, Reader, Sealer};
 
 use super::state::{nonce, nonce_with_body};
-use super::{State, first_in};
+use super::{Standing, State, first_in};
 
 /// What everybody may see.
 pub struct View {
@@ -18,6 +18,8 @@ pub struct View {
     /// Seals drafts, in parallel.
     pub sealer: Sealer,
     pub(super) fault: RwLock<Option<String>>,
+    /// How this node stands in its cluster; none alone.
+    pub standing: Option<Arc<Standing>>,
 }
 
 impl View {
@@ -41,6 +43,10 @@ impl View {
     }
 
     pub(super) fn set_fault(&self, fault: &Fault) {
+        // Others were faster, or do not answer now: nothing is broken here.
+        if matches!(fault, Fault::Overtaken | Fault::Unreachable(_)) {
+            return;
+        }
         let mut slot = self.fault.write().unwrap_or_else(PoisonError::into_inner);
         *slot = Some(fault.to_string());
     }

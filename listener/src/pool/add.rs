@@ -50,6 +50,9 @@ impl Adding {
         by: Option<&KeyId>,
         lines: Vec<Line>,
     ) -> Result<Vec<Outcome>, RecordError> {
+        if !self.dry_run && !ledger.has_turn() {
+            return ledger.in_turn(|ledger| self.batch(ledger, now, by, lines))?;
+        }
         let view = ledger.view();
         let (events, mut outcomes) = self.decide(&view.state().registry, lines, now);
         if self.dry_run || events.is_empty() {

@@ -22,6 +22,9 @@ pub fn fresh_seed() -> Result<Event, SealError> {
 /// # Errors
 /// As [`Ledger::record`].
 pub fn ensure_seed(ledger: &mut Ledger, now: Timestamp) -> Result<(), RecordError> {
+    if !ledger.has_turn() {
+        return ledger.in_turn(|ledger| ensure_seed(ledger, now))?;
+    }
     if ledger.view().state().registry.draw_seeds().is_empty() {
         ledger.record(now, None, vec![fresh_seed()?])?;
     }

@@ -10,7 +10,7 @@
 //! Numbers are little-endian. The CRC of a header covers the rest of it; the CRC of a frame covers
 //! all of it but itself and the key slot, which erasure overwrites with zeros.
 
-use crate::payload::{SLOT_BYTES, Sealed, Slot};
+use crate::payload::{Parts, SLOT_BYTES, Slot};
 use crate::proof::Hash;
 
 /// First bytes of every segment.
@@ -169,7 +169,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Appends the frame of an entry to `out`.
-pub(crate) fn write(out: &mut Vec<u8>, place: u32, index: u64, sealed: &Sealed) {
+pub(crate) fn write(out: &mut Vec<u8>, place: u32, index: u64, sealed: &Parts) {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(&place.to_le_bytes());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::frame::{self, SEGMENT_HEADER_BYTES, SegmentHeader};
 use super::segments::{self, Segments};
 use crate::disk::{Disk, DiskFile};
-use crate::payload::Sealed;
+use crate::payload::Parts;
 use crate::proof::merkle::Frontier;
 
 /// The last segment, open for writing.
@@ -62,19 +62,23 @@ impl Journal {
 
     /// Appends a batch after the entries in `tree` and returns when all of it is on the disk: the
     /// lengths of its frames.
-    pub(crate) fn commit(&mut self, batch: &[Sealed], tree: &Frontier) -> io::Result<Vec<u64>> {
+    pub(crate) fn commit<'a>(
+        &mut self,
+        batch: impl ExactSizeIterator<Item = &'a Parts>,
+        tree: &Frontier,
+    ) -> io::Result<Vec<u64>> {
         if self.end >= self.segment_bytes_max {
             self.roll(tree)?;
         }
         self.buffer.clear();
         let mut lengths = Vec::with_capacity(batch.len());
-        for (place, sealed) in batch.iter().enumerate() {
+        for (place, parts) in batch.enumerate() {
             let start = self.buffer.len();
             frame::write(
                 &mut self.buffer,
                 place as u32,
                 tree.size() + place as u64,
-                sealed,
+                parts,
             );
             lengths.push((self.buffer.len() - start) as u64);
         }

@@ -41,14 +41,14 @@ impl std::fmt::Debug for Field {
 /// The fields of an entry, all values in one piece of memory: entries are sealed by the thousand,
 /// and what is allocated one by one must be freed one by one.
 #[derive(Default)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     values: Vec<u8>,
     spans: Vec<(Cow<'static, str>, Range<usize>)>,
 }
 
 impl Fields {
     /// All fields of an entry, strictly ascending by name.
-    pub(super) fn of_entry(
+    pub(crate) fn of_entry(
         at: Timestamp,
         by: Option<&KeyId>,
         event: &Event,
@@ -72,7 +72,7 @@ impl Fields {
     }
 
     /// Names and values, ascending by name.
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &[u8])> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &[u8])> {
         self.spans
             .iter()
             .map(|(name, span)| (name.as_ref(), &self.values[span.clone()]))

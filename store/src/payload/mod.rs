@@ -17,8 +17,9 @@ pub use fields::Field;
 pub use opened::Opened;
 pub use remains::Remains;
 pub use seal::DataKey;
+pub(crate) use fields::Fields;
 pub(crate) use seal::{ERASED, EntryKey, SLOT_BYTES, Slot, Wrapping};
-pub(crate) use sealer::SealedBlob;
+pub(crate) use sealer::{Parts, SealedBlob};
 pub use sealer::{Draft, INLINE_BYTES_MAX, Sealed, Sealer, VALUE_BYTES_MAX};
 
 /// Why a draft cannot be sealed. Nothing was written.

@@ -62,6 +62,11 @@ impl DataKey {
         self.derive(b"canaryline/snapshot/v1\n")
     }
 
+    /// What is not in the log yet is kept under this.
+    pub(crate) fn outbox(&self) -> Zeroizing<[u8; KEY_BYTES]> {
+        self.derive(b"canaryline/outbox/v1\n")
+    }
+
     fn derive(&self, label: &[u8]) -> Zeroizing<[u8; KEY_BYTES]> {
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.0.as_slice()), label);
         let mut key = Zeroizing::new([0; KEY_BYTES]);

@@ -50,14 +50,22 @@ struct Shared {
 }
 
 /// A value kept in a file of its own.
+#[derive(Clone)]
 pub(crate) struct SealedBlob {
     pub(crate) hash: Hash,
     pub(crate) bytes: Vec<u8>,
 }
 
 /// An entry ready to be appended: everything but its index.
+#[derive(Clone)]
 pub struct Sealed {
     pub(crate) draft: Draft,
+    pub(crate) parts: Parts,
+}
+
+/// The bytes of an entry, of which a frame is made.
+#[derive(Clone)]
+pub(crate) struct Parts {
     pub(crate) leaf: Vec<u8>,
     pub(crate) leaf_hash: Hash,
     pub(crate) payload: Vec<u8>,
@@ -75,13 +83,23 @@ impl Sealed {
     pub fn event(&self) -> &Event {
         &self.draft.event
     }
+
+    /// The draft it was sealed from.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// What a frame of it takes, in bytes; values kept apart are not in it.
+    pub fn frame_bytes(&self) -> usize {
+        self.parts.leaf.len() + self.parts.payload.len() + self.parts.slot.len()
+    }
 }
 
 /// Contents stay out.
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sealed")
-            .field("leaf_hash", &self.leaf_hash)
+            .field("leaf_hash", &self.parts.leaf_hash)
             .finish_non_exhaustive()
     }
 }
@@ -126,14 +144,14 @@ impl Sealer {
         let mut payload = codec::write(secret, &fields, |place| apart.get(&place).copied());
         key.seal(0, bound, &mut payload);
         let slot = self.0.wrapping.wrap(&key, *nonce, bound);
-        Ok(Sealed {
-            draft,
+        let parts = Parts {
             leaf,
             leaf_hash: bound,
             payload,
             slot,
             blobs,
-        })
+        };
+        Ok(Sealed { draft, parts })
     }
 
     /// Under which subject entries about this are filed.

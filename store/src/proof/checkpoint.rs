@@ -90,6 +90,22 @@ impl SignedCheckpoint {
         &self.note
     }
 
+    /// With the signatures of another copy of the same checkpoint that this one lacks.
+    ///
+    /// # Errors
+    /// It is another checkpoint, or there are too many signatures.
+    pub fn joined(mut self, other: &SignedCheckpoint) -> Result<SignedCheckpoint, NoteError> {
+        if self.checkpoint != other.checkpoint {
+            return Err(NoteError::Malformed("another checkpoint"));
+        }
+        for signature in other.note.signatures() {
+            if !self.note.signatures().contains(signature) {
+                self.note.add(signature.clone())?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Checks that `key` has signed.
     ///
     /// # Errors

@@ -27,6 +27,9 @@ impl Ledger {
     /// # Errors
     /// [`EraseError::Grown`] if the log grew by something that is to go as well; the disk's.
     pub fn erase(&mut self, prepared: Prepared, now: Timestamp) -> Result<Erased, EraseError> {
+        if !self.has_turn() {
+            return self.in_turn(|ledger| ledger.erase(prepared, now))?;
+        }
         let Prepared {
             order,
             wanted,

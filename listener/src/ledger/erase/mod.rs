@@ -93,6 +93,9 @@ pub enum EraseError {
     /// The disk failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// It is not this node's turn.
+    #[error(transparent)]
+    Record(#[from] super::RecordError),
 }
 
 impl From<TogetherError> for EraseError {

@@ -82,7 +82,7 @@ impl Door {
         let queue = NonZeroU32::new(1024).unwrap();
         let (recorder, writer) = Recorder::start(ledger, self.clock.clone(), queue).unwrap();
         let url = "https://door.example".to_owned();
-        let app = App::new(recorder, Config::default(), Vec::new(), url);
+        let app = App::new(recorder, Config::default(), Vec::new(), url, None);
         let router = crate::api::router(Arc::clone(&app));
         self.open = Some(Open {
             app,
