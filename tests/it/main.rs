@@ -14,10 +14,11 @@
 //! - `kill`, `damage`, `index`, `durability`: what is left after the worst.
 //! - `alerts`, `alert_targets`, `silence`: who is told, also after a kill.
 //! - `reparse`: what could not be read when it came.
+//! - `cluster`: three nodes over three servers of a NATS cluster, with faults.
 //! - `cli`, `worlds`, `folders`, `past`: the verbs. `arrows`: which room may know which.
 //!
 //! Nothing here is timed: waiting is polling, with limits that only a hang reaches. What cannot be
-//! tried on a machine (no strace, no openssl, no vectors beside the project) is passed over, and
+//! tried on a machine (no strace, no openssl, no nats-server, no vectors beside the project) is passed over, and
 //! says so.
 
 #[cfg(test)]
@@ -38,6 +39,8 @@ mod browser;
 mod bundles;
 #[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod cluster;
 #[cfg(test)]
 mod complaints;
 #[cfg(test)]

@@ -51,7 +51,12 @@ async fn tend(app: Arc<App>) {
 /// Connections that were set on another node are taken up here.
 async fn refresh(app: Arc<App>) {
     let mut size = app.recorder.size();
+    let mut taken = 0;
     while size.changed().await.is_ok() {
+        let now = *size.borrow_and_update();
+        if std::mem::replace(&mut taken, now) == now {
+            continue;
+        }
         app.connections.refresh(&app.recorder.view().state().registry);
         tokio::time::sleep(Duration::from_millis(TEND_EVERY_MS)).await;
     }

@@ -209,6 +209,8 @@ impl Ledger {
             return self.append_in_turn(batch);
         }
         if mark.is_none() {
+            let wait_ms = self.among.as_ref().map_or(0, |a| a.ways.quorum_wait_ms);
+            self.store.engine().be_patient(wait_ms);
             let mut recorded = Vec::with_capacity(batch.len());
             for part in self.in_messages(batch) {
                 recorded.extend(self.place(part, None)?);

@@ -9,6 +9,7 @@ pub(crate) mod driver;
 pub(crate) mod folder;
 pub(crate) mod http;
 pub(crate) mod mutate;
+pub(crate) mod nats;
 pub(crate) mod page;
 pub(crate) mod program;
 pub(crate) mod provider;
