@@ -11,8 +11,8 @@ use honeytoken::{ConnectionId, Secret};
 use serde::Deserialize;
 
 use crate::alerts::{self, AlertConfig, TargetError};
-use crate::cluster::{JetStreamConfig, StoreConfig, StoreSettingsError};
 use crate::anchors::{AnchorConfig, AnchorSettingsError, Authority, authorities};
+use crate::cluster::{JetStreamConfig, StoreConfig, StoreSettingsError};
 use crate::erasures::RetentionConfig;
 use crate::life::LifeConfig;
 use crate::provider::{Provider, checked_lines};

@@ -198,8 +198,18 @@ fn connection(
         (Outcome::Unknown, Problem::not_found(detail))
     };
     let id: ConnectionId = name.parse().map_err(|_| unknown())?;
-    let connected = app.connections.get(&id).ok_or_else(unknown)?;
+    let known = app.connections.get(&id).or_else(|| set_elsewhere(app, &id));
+    let connected = known.ok_or_else(unknown)?;
     Ok((id, connected))
+}
+
+/// A connection that another node of the cluster set a moment ago.
+fn set_elsewhere(app: &App, id: &ConnectionId) -> Option<Arc<Connected>> {
+    let view = app.recorder.view();
+    view.standing.as_ref()?;
+    view.state().registry.connection(id)?;
+    app.connections.refresh(&view.state().registry);
+    app.connections.get(id)
 }
 
 /// Reads the body up to the limit, in the time allowed.

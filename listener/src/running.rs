@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 
 use crate::alerts::{self, trouble::Trouble};
 use crate::app::{App, News};
-use crate::cluster::duty;
 use crate::clock::Clock;
+use crate::cluster::duty;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::recorder::{Recorder, Writer};

@@ -142,7 +142,9 @@ pub enum Fault {
     Overtaken,
     /// On a cluster: no majority of its servers answers. Whether the entries are in the log is not
     /// known; they arrive if so.
-    #[error("cluster does not answer, so nothing can be decided here: {0}; ask again, or ask a node that reaches a majority")]
+    #[error(
+        "cluster does not answer, so nothing can be decided here: {0}; ask again, or ask a node that reaches a majority"
+    )]
     Unreachable(String),
     /// On a cluster: it is not as it must be, and only a person can help.
     #[error("cluster cannot be used: {0}")]

@@ -210,7 +210,8 @@ fn first_entry(folder: &Folder, keys: &Keys, placed: Placed) -> Result<Sealed, O
     let parts = placed.entries.into_iter().next();
     let parts = parts.ok_or_else(|| OpenError::NotAStore(folder.dir().to_owned()))?;
     let opened = vault.whole_entry(0, &parts);
-    let opened = opened.map_err(|_| wrong("expected the one that the cluster's log was begun with"))?;
+    let opened =
+        opened.map_err(|_| wrong("expected the one that the cluster's log was begun with"))?;
     let entry = opened.ok_or_else(|| wrong("the first entry has no key"))?;
     let Entry { at, by, event, .. } = entry;
     Ok(Sealed {

@@ -39,8 +39,8 @@ pub use anchors::AnchorFile;
 pub use backup::{BackupKeys, restore};
 pub use disk::{Disk, DiskFile, FaultyDisk, RealDisk};
 pub use engine::{
-    Acknowledge, Credentials, Embedded, Engine, JetStream, JetStreamSettings, Placed, Side, SideError,
-    Terms,
+    Acknowledge, Credentials, Embedded, Engine, JetStream, JetStreamSettings, Placed, Side,
+    SideError, Terms,
 };
 pub use error::{Damage, Fault, IndexFault, OpenError, ReadError};
 pub use index::{Index, Lookup};

@@ -133,7 +133,10 @@ impl Outbox {
         let nonce: [u8; NONCE_LEN] = *body[8..].first_chunk()?;
         let nonce = Nonce::assume_unique_for_key(nonce);
         let sealed = &mut body[FIXED_BYTES..];
-        let mut plain: &[u8] = self.key.open_in_place(nonce, Aad::from(mark), sealed).ok()?;
+        let mut plain: &[u8] = self
+            .key
+            .open_in_place(nonce, Aad::from(mark), sealed)
+            .ok()?;
         let mut drafts = Vec::new();
         while let Some((length, rest)) = plain.split_first_chunk() {
             let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
@@ -267,7 +270,9 @@ fn append(out: &mut Vec<u8>, draft: &Draft) -> Result<(), Fault> {
 
 fn draft(text: &[u8]) -> Option<Draft> {
     let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(text).ok()?;
-    let fields = fields.iter().map(|(name, value)| (name.as_str(), value.get()));
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.get()));
     let Entry { at, by, event, .. } = payload::entry(0, fields).ok()?;
     Some(Draft { at, by, event })
 }
@@ -309,7 +314,10 @@ mod tests {
         drop(outbox);
         let mut outbox = open(dir.path());
         assert_eq!(outbox.entries(), 3);
-        assert_eq!(outbox.oldest().unwrap(), Some((1, vec![note("a"), note("b")])));
+        assert_eq!(
+            outbox.oldest().unwrap(),
+            Some((1, vec![note("a"), note("b")]))
+        );
         outbox.done(1).unwrap();
         assert_eq!(outbox.oldest().unwrap(), Some((2, vec![note("c")])));
         outbox.done(2).unwrap();
@@ -345,7 +353,9 @@ mod tests {
     #[test]
     fn nothing_readable_lies_in_it() {
         let dir = tempfile::tempdir().unwrap();
-        open(dir.path()).push([note("a secret word")].iter()).unwrap();
+        open(dir.path())
+            .push([note("a secret word")].iter())
+            .unwrap();
         let bytes = std::fs::read(dir.path().join("outbox")).unwrap();
         assert!(!bytes.windows(6).any(|window| window == b"secret"));
     }

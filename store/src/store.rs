@@ -221,7 +221,8 @@ impl Store {
     pub fn append_on(&mut self, batch: Vec<Sealed>, terms: Terms) -> Result<Vec<Entry>, Fault> {
         self.refuse_poisoned()?;
         let batch = self.in_order_of_time(batch)?;
-        self.engine.claim(self.hashes.tree().size(), &batch, terms)?;
+        self.engine
+            .claim(self.hashes.tree().size(), &batch, terms)?;
         let at = batch.last().map_or(self.reader().head().at, Sealed::at);
         let first = self.write(batch.iter().map(|sealed| &sealed.parts), at)?;
         self.engine.written(self.hashes.tree().size());

@@ -64,7 +64,11 @@ impl Vault {
     }
 
     /// The entry that these bytes are, with everything; none if it is erased.
-    pub(crate) fn whole_entry(&self, index: u64, parts: &Parts) -> Result<Option<Entry>, Unreadable> {
+    pub(crate) fn whole_entry(
+        &self,
+        index: u64,
+        parts: &Parts,
+    ) -> Result<Option<Entry>, Unreadable> {
         let mut bytes = Vec::new();
         frame::write(&mut bytes, 0, index, parts);
         let frame = Frame::from_bytes(&bytes).map_err(|_| Unreadable::Payload)?;

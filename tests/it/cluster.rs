@@ -76,9 +76,19 @@ impl Cluster {
         let taken = numbers.filter_map(|number| {
             let node = self.nodes[number % NODES].as_ref()?;
             let id = format!("msg_{number:06}");
-            let line = if number.is_multiple_of(3) { SECOND_LINE } else { LINE };
+            let line = if number.is_multiple_of(3) {
+                SECOND_LINE
+            } else {
+                LINE
+            };
             let signed = cast::sms(&id, line, &format!("offer {id}, call now"));
-            let answer = http::ask(node.address, "POST", "/hooks/pbx", &signed.headers, &signed.body);
+            let answer = http::ask(
+                node.address,
+                "POST",
+                "/hooks/pbx",
+                &signed.headers,
+                &signed.body,
+            );
             (answer.ok()?.status == 200).then_some(id)
         });
         taken.collect()
@@ -91,7 +101,9 @@ impl Cluster {
             let calm = |s: &Value| {
                 s["cluster"]["outbox_entries"] == 0 && s["cluster"]["degraded"].is_null()
             };
-            let same = all.iter().all(|s| s["log_entries"] == all[0]["log_entries"]);
+            let same = all
+                .iter()
+                .all(|s| s["log_entries"] == all[0]["log_entries"]);
             (same && all.iter().all(calm)).then(|| all[0]["log_entries"].as_u64())?
         })
     }
@@ -113,7 +125,10 @@ impl Cluster {
         let different: BTreeSet<&String> = ids.iter().copied().collect();
         assert_eq!(different.len(), ids.len(), "a contact stands twice");
         for id in acknowledged {
-            assert!(different.contains(id), "{id} was acknowledged and is not there");
+            assert!(
+                different.contains(id),
+                "{id} was acknowledged and is not there"
+            );
         }
         let verdicts = self.api(0).seen("/v1/verdicts");
         for place in 1..NODES {
@@ -148,7 +163,9 @@ impl Cluster {
 
 #[test]
 fn nothing_acknowledged_is_lost_whoever_dies() {
-    let Some(program) = nats::program() else { return };
+    let Some(program) = nats::program() else {
+        return;
+    };
     let mut cluster = Cluster::start(program);
     cast::install(&cluster.api(0));
     cluster.settled();
@@ -189,7 +206,9 @@ fn nothing_acknowledged_is_lost_whoever_dies() {
 
 #[test]
 fn without_a_majority_contacts_are_taken_and_nothing_is_decided() {
-    let Some(program) = nats::program() else { return };
+    let Some(program) = nats::program() else {
+        return;
+    };
     let mut cluster = Cluster::start(program);
     cast::install(&cluster.api(0));
     cluster.settled();
@@ -199,7 +218,10 @@ fn without_a_majority_contacts_are_taken_and_nothing_is_decided() {
     assert_eq!(acknowledged.len(), 9);
     let token = json!({ "platform": "acme" });
     for place in 0..NODES {
-        let problem = cluster.api(place).post("/v1/honeytokens", &token).problem(503);
+        let problem = cluster
+            .api(place)
+            .post("/v1/honeytokens", &token)
+            .problem(503);
         assert_eq!(problem["code"], "cluster", "{problem}");
         let standing = cluster.standing(place);
         assert_eq!(standing["ready"], true);
@@ -217,7 +239,9 @@ fn without_a_majority_contacts_are_taken_and_nothing_is_decided() {
 
 #[test]
 fn no_line_is_placed_twice_and_a_writer_reads_its_write_anywhere() {
-    let Some(program) = nats::program() else { return };
+    let Some(program) = nats::program() else {
+        return;
+    };
     let cluster = Cluster::start(program);
     let api = cluster.api(0);
     cast::connect(&api);
@@ -233,7 +257,13 @@ fn no_line_is_placed_twice_and_a_writer_reads_its_write_anywhere() {
         header("authorization", format!("Bearer {}", cluster.key)),
         header("x-ledger-wait-for-size", size),
     ];
-    let seen = http::ask(cluster.node(2).address, "GET", "/v1/lines?limit=100", &headers, b"");
+    let seen = http::ask(
+        cluster.node(2).address,
+        "GET",
+        "/v1/lines?limit=100",
+        &headers,
+        b"",
+    );
     assert_eq!(seen.unwrap().json()["items"].as_array().unwrap().len(), 24);
 
     let issued: Vec<String> = std::thread::scope(|scope| {
@@ -243,17 +273,25 @@ fn no_line_is_placed_twice_and_a_writer_reads_its_write_anywhere() {
                 let token = json!({ "platform": "acme" });
                 let some = |_| {
                     let answer = api.post("/v1/honeytokens", &token);
-                    (answer.status == 201).then(|| answer.json()["number"].as_str().unwrap().to_owned())
+                    (answer.status == 201)
+                        .then(|| answer.json()["number"].as_str().unwrap().to_owned())
                 };
                 (0..10).filter_map(some).collect::<Vec<String>>()
             }
         };
         let workers: Vec<_> = (0..NODES).map(|place| scope.spawn(issue(place))).collect();
-        workers.into_iter().flat_map(|w| w.join().unwrap()).collect()
+        workers
+            .into_iter()
+            .flat_map(|w| w.join().unwrap())
+            .collect()
     });
     // Thirty were asked for, twenty-four were there.
     assert_eq!(issued.len(), 24, "{issued:?}");
-    assert_eq!(issued.iter().collect::<BTreeSet<_>>().len(), 24, "{issued:?}");
+    assert_eq!(
+        issued.iter().collect::<BTreeSet<_>>().len(),
+        24,
+        "{issued:?}"
+    );
     cluster.settled();
     for place in 0..NODES {
         let tokens = cluster.api(place).all("/v1/honeytokens", "", 100);
@@ -263,18 +301,26 @@ fn no_line_is_placed_twice_and_a_writer_reads_its_write_anywhere() {
 
 #[test]
 fn servers_that_would_lose_a_log_are_refused() {
-    let Some(program) = nats::program() else { return };
+    let Some(program) = nats::program() else {
+        return;
+    };
     let folder = Folder::new();
     let nats = Nats::with(program, &folder.path("nats"), "sync_interval: \"2m\"");
     let settings = nats.settings();
     let ended = Launch::on(&folder.data()).config(&settings).refused();
     assert_eq!(ended.code, Some(2));
-    assert!(ended.stderr.contains("sync_interval: always"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("sync_interval: always"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
 fn a_folder_and_a_key_of_another_log_are_refused() {
-    let Some(program) = nats::program() else { return };
+    let Some(program) = nats::program() else {
+        return;
+    };
     let folder = Folder::new();
     let nats = Nats::start(program, &folder.path("nats"));
     let settings = nats.settings();

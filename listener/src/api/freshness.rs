@@ -41,7 +41,10 @@ async fn wait(app: &App, wanted: Option<HeaderValue>) -> Result<(), Problem> {
     let Some(wanted) = wanted else {
         return Ok(());
     };
-    let wanted = wanted.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    let wanted = wanted
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse::<u64>().ok());
     let wanted = wanted.ok_or_else(|| {
         let detail = "X-Ledger-Wait-For-Size is no number; send the X-Ledger-Size of an answer";
         Problem::bad_request("bad_size", detail)

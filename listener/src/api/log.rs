@@ -107,7 +107,9 @@ async fn newest(app: &App) -> Result<String, Problem> {
     if let Some(standing) = &app.recorder.view().standing {
         // Only what a majority of nodes signed is shown, so that no two views can be.
         let cosigned = standing.cosigned();
-        return cosigned.map(|signed| signed.to_string()).ok_or_else(none_yet);
+        return cosigned
+            .map(|signed| signed.to_string())
+            .ok_or_else(none_yet);
     }
     app.recorder.checkpoint().await?;
     let newest = app.recorder.view().reader.checkpoint();

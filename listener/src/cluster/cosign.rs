@@ -160,7 +160,10 @@ impl Cosigner {
     }
 
     async fn sign(&self, size: u64) -> Result<Option<SignedCheckpoint>, CosignError> {
-        let signed = self.app.recorder.run(move |l| l.store().checkpoint_of(size));
+        let signed = self
+            .app
+            .recorder
+            .run(move |l| l.store().checkpoint_of(size));
         let signed = signed.await.map_err(|e| CosignError::Log(e.to_string()))?;
         signed.map_err(|e| CosignError::Log(e.to_string()))
     }
@@ -195,7 +198,10 @@ impl Cosigner {
         if self.keys.contains_key(&self.standing.node) {
             return Ok(());
         }
-        let ours = self.app.recorder.run(|ledger| ledger.store().verifier_key());
+        let ours = self
+            .app
+            .recorder
+            .run(|ledger| ledger.store().verifier_key());
         let ours = ours.await.map_err(|e| CosignError::Log(e.to_string()))?;
         let text = Bytes::from(format!("{text}{ours}\n"));
         self.side.put(KEYS, text, version).await?;

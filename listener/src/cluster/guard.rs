@@ -14,13 +14,19 @@ const ANSWER_S: u64 = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     /// Nobody answers.
-    #[error("no monitoring port of [store] answers ({0}); a node joins only servers that it knows to sync each write")]
+    #[error(
+        "no monitoring port of [store] answers ({0}); a node joins only servers that it knows to sync each write"
+    )]
     Silent(String),
     /// Too old.
-    #[error("server at {0} has version {1}; at least 2.14 is needed, as older ones lose or reorder what they acknowledged")]
+    #[error(
+        "server at {0} has version {1}; at least 2.14 is needed, as older ones lose or reorder what they acknowledged"
+    )]
     Old(String, String),
     /// It does not sync.
-    #[error("server at {0} does not sync each write, so a power cut loses what it acknowledged; set `sync_interval: always` in its `jetstream` section")]
+    #[error(
+        "server at {0} does not sync each write, so a power cut loses what it acknowledged; set `sync_interval: always` in its `jetstream` section"
+    )]
     NotSynced(String),
     /// No JetStream.
     #[error("server at {0} has no JetStream; add a `jetstream` section with a `store_dir`")]
@@ -108,9 +114,18 @@ mod tests {
         let good = r#"{"version":"2.15.1","jetstream":{"config":{"sync_always":true,"sync_interval":120}}}"#;
         assert_eq!(said(good), None);
         for (text, word) in [
-            (r#"{"version":"2.9.10","jetstream":{"config":{"sync_always":true}}}"#, "2.14"),
-            (r#"{"version":"2.13.9","jetstream":{"config":{"sync_always":true}}}"#, "2.14"),
-            (r#"{"version":"2.15.1","jetstream":{"config":{"sync_interval":120}}}"#, "sync_interval: always"),
+            (
+                r#"{"version":"2.9.10","jetstream":{"config":{"sync_always":true}}}"#,
+                "2.14",
+            ),
+            (
+                r#"{"version":"2.13.9","jetstream":{"config":{"sync_always":true}}}"#,
+                "2.14",
+            ),
+            (
+                r#"{"version":"2.15.1","jetstream":{"config":{"sync_interval":120}}}"#,
+                "sync_interval: always",
+            ),
             (r#"{"version":"2.15.1","jetstream":{}}"#, "JetStream"),
             (r#"{"version":"2.15.1"}"#, "JetStream"),
             ("<html>", "monitoring port"),

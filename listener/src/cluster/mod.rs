@@ -8,8 +8,8 @@
 
 mod cosign;
 pub(crate) mod duty;
-mod guard;
 mod gauges;
+mod guard;
 mod settings;
 
 pub(crate) use gauges::metrics;
@@ -57,7 +57,8 @@ async fn refresh(app: Arc<App>) {
         if std::mem::replace(&mut taken, now) == now {
             continue;
         }
-        app.connections.refresh(&app.recorder.view().state().registry);
+        app.connections
+            .refresh(&app.recorder.view().state().registry);
         tokio::time::sleep(Duration::from_millis(TEND_EVERY_MS)).await;
     }
 }

@@ -253,7 +253,9 @@ mod tests {
     #[test]
     fn what_a_cluster_cannot_work_with_is_refused_by_name() {
         let cluster = |more: &str| {
-            format!("engine = 'jetstream'\nservers = ['nats://a']\nmonitoring = ['http://a']\n{more}")
+            format!(
+                "engine = 'jetstream'\nservers = ['nats://a']\nmonitoring = ['http://a']\n{more}"
+            )
         };
         assert!(refused("servers = ['nats://a']").contains("engine"));
         assert!(refused("engine = 'jetstream'").contains("servers"));

@@ -82,14 +82,7 @@ impl Ledger {
         progress: &dyn Fn(u64),
     ) -> Result<Ledger, LedgerError> {
         let bytes_max = ways.outbox_bytes_max;
-        let joined = Store::join(
-            dir,
-            creation,
-            options,
-            &mut CheckOnly,
-            settings,
-            bytes_max,
-        )?;
+        let joined = Store::join(dir, creation, options, &mut CheckOnly, settings, bytes_max)?;
         let mut ledger = Ledger::over(joined.store, progress)?;
         let standing = Arc::new(Standing::new(joined.node));
         let view = Arc::get_mut(&mut ledger.view);
@@ -174,7 +167,10 @@ impl Ledger {
         let Some(among) = &mut self.among else {
             return self.append(part);
         };
-        if part.iter().any(|sealed| sealed.frame_bytes() > ENTRY_BYTES_MAX) {
+        if part
+            .iter()
+            .any(|sealed| sealed.frame_bytes() > ENTRY_BYTES_MAX)
+        {
             let what = "contact is larger than an entry of a cluster may be (900,000 bytes)";
             return Err(Fault::Refused(what).into());
         }
@@ -205,7 +201,11 @@ impl Ledger {
         batch: Vec<Sealed>,
         mark: Option<u64>,
     ) -> Result<Vec<Recorded>, RecordError> {
-        if self.among.as_ref().is_some_and(|among| among.turn.is_some()) {
+        if self
+            .among
+            .as_ref()
+            .is_some_and(|among| among.turn.is_some())
+        {
             return self.append_in_turn(batch);
         }
         if mark.is_none() {
@@ -313,7 +313,9 @@ impl Ledger {
             let Some((mark, drafts)) = among.outbox.oldest()? else {
                 return self.recover();
             };
-            let sealed = drafts.into_iter().map(|draft: Draft| self.view.sealer.seal(draft));
+            let sealed = drafts
+                .into_iter()
+                .map(|draft: Draft| self.view.sealer.seal(draft));
             let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
             self.place(sealed, Some(mark))?;
             self.forget_placed()?;

@@ -27,8 +27,8 @@ use store::{
 };
 
 pub use anchoring::{Anchored, Anchoring};
-pub use cluster::{Among, Standing, Ways};
 pub(crate) use attachments::files_of;
+pub use cluster::{Among, Standing, Ways};
 pub(crate) use erase::erased_as;
 pub use erase::{Beyond, EraseError, Erased, Order, Prepared, Scope, Target};
 pub use life::Condition;

@@ -14,13 +14,13 @@ pub use codec::PayloadError;
 pub use codec::entry as entry_of;
 pub(crate) use codec::{BlobRef, Value, entry, read};
 pub use fields::Field;
+pub(crate) use fields::Fields;
 pub use opened::Opened;
 pub use remains::Remains;
 pub use seal::DataKey;
-pub(crate) use fields::Fields;
 pub(crate) use seal::{ERASED, EntryKey, SLOT_BYTES, Slot, Wrapping};
-pub(crate) use sealer::{Parts, SealedBlob};
 pub use sealer::{Draft, INLINE_BYTES_MAX, Sealed, Sealer, VALUE_BYTES_MAX};
+pub(crate) use sealer::{Parts, SealedBlob};
 
 /// Why a draft cannot be sealed. Nothing was written.
 #[derive(Debug, thiserror::Error)]

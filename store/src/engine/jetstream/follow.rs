@@ -200,7 +200,11 @@ async fn read_on(
             take(message, next, inbox, &side).await?;
             continue;
         }
-        let pause = if hinted > 0 { HINTED_EVERY_MS } else { ASK_EVERY_MS };
+        let pause = if hinted > 0 {
+            HINTED_EVERY_MS
+        } else {
+            ASK_EVERY_MS
+        };
         hinted = hinted.saturating_sub(1);
         match tokio::time::timeout(Duration::from_millis(pause), hints.next()).await {
             Ok(Some(_)) => hinted = HINTED_TIMES,
@@ -212,7 +216,10 @@ async fn read_on(
 }
 
 async fn ask(stream: &Stream<()>, subject: &str, next: u64) -> Result<Option<StreamMessage>, Stop> {
-    match stream.direct_get_next_for_subject(subject, Some(next)).await {
+    match stream
+        .direct_get_next_for_subject(subject, Some(next))
+        .await
+    {
         Ok(message) => Ok(Some(message)),
         Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(None),
         Err(error) => Err(Stop::Later(error.to_string())),

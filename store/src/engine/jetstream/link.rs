@@ -348,10 +348,7 @@ fn difference(found: &Config, wanted: &Config) -> Option<String> {
             "retention limits".into(),
         ),
         (found.discard == wanted.discard, "discard new".into()),
-        (
-            found.deny_purge || !wanted.deny_purge,
-            "deny purge".into(),
-        ),
+        (found.deny_purge || !wanted.deny_purge, "deny purge".into()),
         (found.max_age.is_zero(), "no maximum age".into()),
         (
             unlimited(found.max_messages) && unlimited(found.max_bytes),

@@ -183,7 +183,12 @@ impl JetStream {
         }
     }
 
-    fn message(&self, body: Vec<u8>, id: &str, terms: Terms) -> impl Fn(u64) -> PublishMessage + use<> {
+    fn message(
+        &self,
+        body: Vec<u8>,
+        id: &str,
+        terms: Terms,
+    ) -> impl Fn(u64) -> PublishMessage + use<> {
         let (body, id, node) = (bytes::Bytes::from(body), id.to_owned(), self.node.clone());
         move |expected| {
             let mut message = PublishMessage::build()

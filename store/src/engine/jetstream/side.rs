@@ -109,7 +109,10 @@ impl Side {
             }
             Ok(())
         };
-        let sent = self.wait(tokio::time::timeout(Duration::from_millis(wait_ms), sending));
+        let sent = self.wait(tokio::time::timeout(
+            Duration::from_millis(wait_ms),
+            sending,
+        ));
         let late = |_| Fault::Unreachable("a large value is not taken in time".into());
         let sent = sent?.map_err(late)?;
         sent.map_err(|error: SideError| Fault::Unreachable(error.to_string()))
@@ -130,7 +133,11 @@ impl Side {
         let stream = stream.map_err(unreachable)?;
         let mut bytes = Vec::new();
         for piece in 0..(name.bytes as usize).div_ceil(PIECE_BYTES) {
-            let subject = format!("{}.{}", self.names.side_subject, piece_name(name.hash, piece));
+            let subject = format!(
+                "{}.{}",
+                self.names.side_subject,
+                piece_name(name.hash, piece)
+            );
             match stream.direct_get_last_for_subject(subject).await {
                 Ok(message) => bytes.extend_from_slice(&message.payload),
                 Err(error) if error.kind() == DirectGetErrorKind::NotFound => return Ok(None),
