@@ -22,6 +22,8 @@ const CONNECT_S: u64 = 5;
 const CONNECT_RETRY_MS: u64 = 500;
 /// A server answers within this, in milliseconds, or is asked again.
 const ANSWER_MS: u64 = 2_000;
+/// A leader is chosen within this, in milliseconds.
+const LEADER_WAIT_MS: u64 = 20_000;
 /// Within this a message that is sent again is known, in seconds.
 const DUPLICATES_S: u64 = 120;
 
@@ -95,6 +97,21 @@ impl Link {
 
     /// The sequence of the stream's last message.
     pub(super) fn last_sequence(&self) -> Result<u64, Fault> {
+        self.patiently(|| self.ask_last_sequence())
+    }
+
+    /// Asks again while a leader is being chosen.
+    fn patiently<T>(&self, ask: impl Fn() -> Result<T, Fault>) -> Result<T, Fault> {
+        let deadline = self.deadline(LEADER_WAIT_MS);
+        loop {
+            match ask() {
+                Err(Fault::Unreachable(_)) if self.pause(CONNECT_RETRY_MS, deadline) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn ask_last_sequence(&self) -> Result<u64, Fault> {
         let (context, name) = (self.context.clone(), self.names.log.clone());
         self.wait(async move {
             let stream = context.get_stream(&name).await;
@@ -105,6 +122,10 @@ impl Link {
 
     /// The stream's first batch, or what stands for it; none while the stream is empty.
     pub(super) fn first_message(&self) -> Result<Option<wire::Batch>, Fault> {
+        self.patiently(|| self.ask_first_message())
+    }
+
+    fn ask_first_message(&self) -> Result<Option<wire::Batch>, Fault> {
         let (context, names) = (self.context.clone(), self.names.clone());
         let body = self.wait(async move {
             let unreachable = |error: &dyn std::fmt::Display| Fault::Unreachable(error.to_string());
