@@ -79,7 +79,10 @@ impl Running {
             tokio::spawn(duty::only(Arc::clone(&app), crate::pool::news::tell)),
             tokio::spawn(duty::only(Arc::clone(&app), crate::backfill::keep_up)),
             tokio::spawn(duty::only(Arc::clone(&app), crate::media::keep_up)),
-            tokio::spawn(duty::only(Arc::clone(&app), crate::erasures::chore::keep_up)),
+            tokio::spawn(duty::only(
+                Arc::clone(&app),
+                crate::erasures::chore::keep_up,
+            )),
             tokio::spawn(duty::only(Arc::clone(&app), crate::judging::keep_up)),
             tokio::spawn(duty::only(Arc::clone(&app), crate::replies::run)),
         ];

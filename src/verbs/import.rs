@@ -11,7 +11,7 @@ use honeytoken::{Event, Timestamp};
 use listener::Clock;
 use listener::import::history::Format;
 use listener::import::{self, ContactRow, ImportError, LineRow};
-use listener::ledger::{Ledger, State};
+use listener::ledger::{Ledger, Recorded, State};
 use report::{CampaignOut, LinkOut, VerdictOut};
 use serde::Serialize;
 use store::{Draft, Sealed, Sealer};

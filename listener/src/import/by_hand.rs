@@ -75,10 +75,11 @@ pub fn record(
         event: Event::Contact(contact(typed)),
     };
     let recorded = ledger.append(vec![view.sealer.seal(draft)?])?;
-    Ok(recorded.first().map(|recorded| match recorded {
-        Recorded::New(index) => (*index, false),
-        Recorded::Repeat(index) => (*index, true),
-    }))
+    let placed = |recorded: &Recorded| {
+        let known = matches!(recorded, Recorded::Repeat(_));
+        recorded.index().map(|index| (index, known))
+    };
+    Ok(recorded.first().and_then(placed))
 }
 
 fn contact(typed: &Typed) -> Contact {
