@@ -407,11 +407,13 @@ mod tests {
         }
     }
 
+    type Spoil = fn(&mut Config);
+
     #[test]
     fn a_stream_that_would_lose_entries_is_refused_by_name() {
         let wanted = log(&Names::new("c"), &settings());
         assert_eq!(difference(&wanted, &wanted), None);
-        let spoiled: [(&str, fn(&mut Config)); 6] = [
+        let spoiled: [(&str, Spoil); 6] = [
             ("replicas", |c| c.num_replicas = 1),
             ("storage", |c| c.storage = StorageType::Memory),
             ("discard", |c| c.discard = DiscardPolicy::Old),
