@@ -28,7 +28,7 @@ pub(crate) use complaint::Complaint;
 pub(crate) use erase::Erase;
 pub(crate) use evidence::{Lang, Verify};
 pub(crate) use export::{BUNDLE, Export};
-pub(crate) use folder::{Backup, Doctor, Rebuild, Restore};
+pub(crate) use folder::{Backup, Doctor, Migrate, MigrateTo, Rebuild, Restore};
 pub(crate) use judgement::{Bench, Design, Simulate, Verdicts};
 pub(crate) use keys::{Keys, KeysCreate};
 pub(crate) use past::{Import, ImportFormat};
@@ -98,6 +98,8 @@ pub(crate) enum Verb {
     Restore(Restore),
     /// Make the index of a data folder anew
     Rebuild(Rebuild),
+    /// Move a log into a cluster, or out of it; its proofs stay valid
+    Migrate(Migrate),
     /// Read genuine webhooks again that could not be read when they came
     Reparse(Reparse),
     /// Destroy somebody's data for good, on the record

@@ -75,6 +75,7 @@ async fn run(verb: Verb) -> anyhow::Result<Exit> {
         Verb::Backup(args) => verbs::backup::run(args).await,
         Verb::Restore(args) => verbs::backup::restore(&args),
         Verb::Rebuild(args) => verbs::backup::rebuild(&args),
+        Verb::Migrate(args) => verbs::migrate::run(&args).await,
         Verb::Reparse(args) => verbs::reparse::run(args).await,
         Verb::Erase(args) => verbs::erase::run(args).await,
         Verb::Export(args) => verbs::export::run(args).await,

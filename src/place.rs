@@ -22,7 +22,9 @@ const LOG_ID_BYTES: usize = 6;
 /// How the folder is held.
 pub(crate) fn options() -> anyhow::Result<Options> {
     let mut options = Options::default();
-    if let Ok(text) = std::env::var(DATA_KEY_VARIABLE) {
+    // Empty is what a compose file makes of one that is not set.
+    let text = std::env::var(DATA_KEY_VARIABLE).ok();
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
         options.data_key = Some(data_key(&text)?);
     }
     Ok(options)

@@ -18,6 +18,7 @@ mod history;
 pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod lines;
+pub(crate) mod migrate;
 pub(crate) mod numbers;
 pub(crate) mod power;
 pub(crate) mod reparse;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Where;
 
@@ -57,4 +57,27 @@ pub(crate) struct Rebuild {
     /// The data folder
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
+}
+
+/// Move a log into a cluster, or out of it.
+#[derive(Args)]
+pub(crate) struct Migrate {
+    /// The data folder; nobody else may hold it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The settings, with the cluster in the section `store`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Where the log's order is to come from
+    #[arg(long, value_enum)]
+    pub(crate) to: MigrateTo,
+}
+
+/// Where a log moves.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MigrateTo {
+    /// Into the cluster, whose streams must be empty; the folder becomes its first node's
+    Jetstream,
+    /// Out of the cluster, whose stream ends for all nodes; the folder goes on alone
+    Embedded,
 }

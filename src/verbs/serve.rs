@@ -25,7 +25,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<Exit> {
     let mut ledger = match &cluster {
         None => place::open_or_create(&config.data, &config.log.origin, &clock)?,
         Some(cluster) => {
-            let checked = listener::cluster::check_servers(&cluster.monitoring).await;
+            let checked = listener::cluster::check_servers(&cluster.monitoring, &clock).await;
             checked.map_err(|error| Ends::with(Exit::Unreadable, error.to_string()))?;
             place::join(&config.data, &config.log.origin, &clock, cluster)?
         }

@@ -16,14 +16,23 @@ use std::sync::{Arc, PoisonError};
 use honeytoken::{Entry, Event};
 
 use crate::disk::{self, Disk, DiskFile};
+use crate::engine::Terms;
 use crate::error::{Fault, OpenError, ReadError};
 use crate::folder::Folder;
 use crate::index::Lookup;
 use crate::log::frame::Frame;
 use crate::log::segments;
-use crate::payload::{Draft, ERASED};
+use crate::payload::{Draft, ERASED, Sealed};
 use crate::reader::Reader;
 use crate::store::Store;
+
+/// What an entry erases, if it is an erasure.
+fn erased_by(entry: &Entry) -> Option<u64> {
+    match &entry.event {
+        Event::Erasure(erasure) => Some(erasure.erased),
+        _ => None,
+    }
+}
 
 /// The file that names erased entries, one index in decimal per line.
 pub(crate) struct ErasedList(BTreeSet<u64>);
@@ -70,7 +79,7 @@ impl Store {
     }
 
     /// Records several erasures in one group commit, and carries them out: all or, after a crash, all
-    /// at the next opening.
+    /// at the next opening. On a cluster there may be several commits, each carried out for itself.
     ///
     /// # Errors
     /// As for [`Store::erase`].
@@ -84,10 +93,39 @@ impl Store {
             }
             batch.push(self.sealer().seal(draft)?);
         }
-        let recorded = self.append(batch)?;
-        self.destroy(gone.keys().copied().collect())?;
-        self.index.purge(&gone)?;
-        Ok(recorded)
+        let (recorded, outcome) = self.append_in_messages(batch);
+        let erased: BTreeSet<u64> = recorded.iter().filter_map(erased_by).collect();
+        gone.retain(|index, _| erased.contains(index));
+        if !gone.is_empty() {
+            self.destroy(erased)?;
+            self.index.purge(&gone)?;
+        }
+        outcome.map(|()| recorded)
+    }
+
+    /// Alone, one group commit; on a cluster, as many as messages are needed, of which the later
+    /// may fail.
+    fn append_in_messages(&mut self, batch: Vec<Sealed>) -> (Vec<Entry>, Result<(), Fault>) {
+        let bytes_max = self.engine.batch_bytes_max();
+        let (mut recorded, mut rest) = (
+            Vec::with_capacity(batch.len()),
+            batch.into_iter().peekable(),
+        );
+        while rest.peek().is_some() {
+            let (mut part, mut bytes) = (Vec::new(), 0);
+            while let Some(sealed) =
+                rest.next_if(|next| part.is_empty() || bytes + next.frame_bytes() <= bytes_max)
+            {
+                bytes += sealed.frame_bytes();
+                part.push(sealed);
+            }
+            let hold = rest.peek().is_some();
+            match self.append_on(part, Terms { mark: None, hold }) {
+                Ok(entries) => recorded.extend(entries),
+                Err(fault) => return (recorded, Err(fault)),
+            }
+        }
+        (recorded, Ok(()))
     }
 
     /// Which entry a draft erases, if it may.

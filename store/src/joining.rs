@@ -52,7 +52,7 @@ impl Store {
         let disk = store.options.disk.clone();
         let path = store.shared.folder.outbox();
         let outbox = Outbox::open(path, &key, &*disk, outbox_bytes_max)?;
-        let until = engine.last_sequence()?;
+        let until = engine.end()?;
         let side = engine.side();
         let mut store = store.with_engine(Box::new(engine));
         let size = store.reader().size();

@@ -26,6 +26,7 @@ mod folder;
 mod index;
 mod joining;
 mod log;
+mod migrating;
 mod opening;
 mod outbox;
 mod payload;

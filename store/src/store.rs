@@ -250,10 +250,11 @@ impl Store {
             return Ok(Vec::new());
         }
         let fresh = self.fresh(arrived)?;
-        let first = self.write(fresh.iter(), self.reader().head().at)?;
-        self.engine.written(self.hashes.tree().size());
-        self.note_erased(first, &fresh)?;
         let reader = self.reader();
+        // First, so that an empty key slot always has a word to show for it, also after a crash.
+        self.note_erased(reader.size(), &fresh)?;
+        let first = self.write(fresh.iter(), reader.head().at)?;
+        self.engine.written(self.hashes.tree().size());
         let entries: Vec<Entry> = reader.entries(first).collect::<Result<_, _>>()?;
         if let Some(last) = entries.last() {
             self.head_mut().at = last.at;

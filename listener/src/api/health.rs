@@ -42,10 +42,14 @@ pub(crate) struct ClusterReady {
     degraded: Option<String>,
     /// How its tree differs from what the others signed.
     disagrees: Option<String>,
+    /// What is wrong with a server's settings, or with a clock.
+    mistrusts: Option<String>,
     /// Whether it does what one node does for all.
     on_duty: bool,
     /// Entries under the newest checkpoint that a majority signed.
     cosigned_entries: u64,
+    /// Up to which entry the log's erasures are carried out in the stream; 0 before this node is on duty.
+    stream_erased_entries: u64,
 }
 
 impl From<&InCluster> for ClusterReady {
@@ -56,8 +60,10 @@ impl From<&InCluster> for ClusterReady {
             outbox_entries: standing.outbox_entries(),
             degraded: standing.degraded(),
             disagrees: standing.disagrees(),
+            mistrusts: standing.mistrusts(),
             on_duty: standing.on_duty(),
             cosigned_entries: standing.cosigned().map_or(0, |s| s.checkpoint().size),
+            stream_erased_entries: standing.stream_erased(),
         }
     }
 }
@@ -108,8 +114,9 @@ pub(crate) async fn healthz() -> &'static str {
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub(crate) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
     let view = app.recorder.view();
-    let disagrees = view.standing.as_ref().and_then(|s| s.disagrees());
-    let fault = view.fault().or(disagrees);
+    let unfit = |s: &InCluster| s.disagrees().or_else(|| s.mistrusts());
+    let unfit = view.standing.as_ref().and_then(|s| unfit(s));
+    let fault = view.fault().or(unfit);
     let status = if fault.is_none() {
         StatusCode::OK
     } else {

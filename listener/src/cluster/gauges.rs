@@ -41,6 +41,11 @@ pub(crate) fn metrics(view: &View) -> String {
             "Entries under the newest checkpoint that a majority signed.",
             standing.cosigned().map_or(0, |s| s.checkpoint().size),
         ),
+        (
+            "canaryline_cluster_stream_erased_entries",
+            "Up to which entry this node carried out the log's erasures in the stream.",
+            standing.stream_erased(),
+        ),
     ];
     for (name, help, value) in gauges {
         let _ = writeln!(

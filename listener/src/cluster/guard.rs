@@ -1,14 +1,25 @@
-//! What is asked of the cluster's servers before a node joins: with any other answer they lose
-//! what they acknowledged when the power fails.
+//! What is asked of the cluster's servers before a node joins, and again while it runs: with any
+//! other answer they lose what they acknowledged when the power fails; and an entry is dated by its
+//! node, so a clock that is off would take the whole log's time with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use honeytoken::Timestamp;
 use serde::Deserialize;
+
+use crate::app::App;
+use crate::clock::Clock;
 
 /// The oldest server that is known to keep what it acknowledged.
 const VERSION_MIN: (u64, u64) = (2, 14);
 /// A monitoring port answers within this, in seconds.
 const ANSWER_S: u64 = 5;
+
+/// A clock may differ from a server's by this, in seconds.
+const SKEW_S_MAX: f64 = 5.0;
+/// How often the servers are asked while a node runs, in seconds.
+const EVERY_S: u64 = 30;
 
 /// Why the servers are not trusted with a log.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +42,11 @@ pub enum GuardError {
     /// No JetStream.
     #[error("server at {0} has no JetStream; add a `jetstream` section with a `store_dir`")]
     NoJetStream(String),
+    /// One of the clocks is off.
+    #[error(
+        "clock here is {1:.0} s {2} that of the server at {0}, and every entry is dated by it; set both clocks by NTP"
+    )]
+    Clock(String, f64, &'static str),
     /// The answer is something else.
     #[error("what answers at {0} is no monitoring port of nats-server: {1}")]
     Unknown(String, String),
@@ -39,6 +55,8 @@ pub enum GuardError {
 #[derive(Deserialize)]
 struct Varz {
     version: String,
+    /// The server's time.
+    now: Option<String>,
     #[serde(default)]
     jetstream: JetStream,
 }
@@ -58,11 +76,15 @@ struct JetStreamVarz {
 ///
 /// # Errors
 /// See [`GuardError`].
-pub async fn check_servers(monitoring: &[String]) -> Result<(), GuardError> {
+pub async fn check_servers(monitoring: &[String], clock: &Clock) -> Result<(), GuardError> {
     let mut silent = Vec::new();
     for address in monitoring {
+        let asked = clock.now();
         match varz(address).await {
-            Ok(text) => judge(address, &text)?,
+            Ok(text) => {
+                let varz = judge(address, &text)?;
+                judge_clock(address, &varz, asked, clock.now())?;
+            }
             Err(error) => silent.push(format!("{address}: {}", error.without_url())),
         }
     }
@@ -73,6 +95,26 @@ pub async fn check_servers(monitoring: &[String]) -> Result<(), GuardError> {
         tracing::warn!("a server of the cluster does not answer and is not checked: {down}");
     }
     Ok(())
+}
+
+/// Asks again and again, and says what is wrong: servers are replaced, clocks run away.
+pub(crate) async fn keep_up(app: Arc<App>) {
+    let Some(standing) = app.recorder.view().standing.clone() else {
+        return;
+    };
+    loop {
+        tokio::time::sleep(Duration::from_secs(EVERY_S)).await;
+        let checked = check_servers(&app.config.store.monitoring, app.recorder.clock()).await;
+        match checked {
+            Ok(()) => standing.set_mistrusts(None),
+            // Then the log cannot be extended either, which is said elsewhere.
+            Err(GuardError::Silent(_)) => {}
+            Err(error) => {
+                tracing::error!(%error, "this node is not ready: {error}");
+                standing.set_mistrusts(Some(error.to_string()));
+            }
+        }
+    }
 }
 
 async fn varz(address: &str) -> Result<String, reqwest::Error> {
@@ -86,7 +128,30 @@ async fn varz(address: &str) -> Result<String, reqwest::Error> {
     client.get(url).send().await?.text().await
 }
 
-fn judge(address: &str, text: &str) -> Result<(), GuardError> {
+/// The server's time lies between those of question and answer, unless a clock is off.
+fn judge_clock(
+    address: &str,
+    varz: &Varz,
+    asked: Timestamp,
+    heard: Timestamp,
+) -> Result<(), GuardError> {
+    let there = varz
+        .now
+        .as_ref()
+        .and_then(|now| now.parse::<Timestamp>().ok());
+    let Some(there) = there else {
+        return Ok(());
+    };
+    let (ahead_s, behind_s) = (asked.seconds_since(there), there.seconds_since(heard));
+    let off = |seconds, word| Err(GuardError::Clock(address.to_owned(), seconds, word));
+    match () {
+        () if ahead_s > SKEW_S_MAX => off(ahead_s, "ahead of"),
+        () if behind_s > SKEW_S_MAX => off(behind_s, "behind"),
+        () => Ok(()),
+    }
+}
+
+fn judge(address: &str, text: &str) -> Result<Varz, GuardError> {
     let varz: Varz = serde_json::from_str(text)
         .map_err(|error| GuardError::Unknown(address.to_owned(), error.to_string()))?;
     let mut numbers = varz.version.split('.').map(|n| n.parse().unwrap_or(0));
@@ -97,10 +162,10 @@ fn judge(address: &str, text: &str) -> Result<(), GuardError> {
     if version < VERSION_MIN {
         return Err(GuardError::Old(address.to_owned(), varz.version));
     }
-    match varz.jetstream.config {
+    match &varz.jetstream.config {
         None => Err(GuardError::NoJetStream(address.to_owned())),
         Some(config) if !config.sync_always => Err(GuardError::NotSynced(address.to_owned())),
-        Some(_) => Ok(()),
+        Some(_) => Ok(varz),
     }
 }
 
@@ -135,10 +200,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_clock_that_is_off_is_named_and_a_slow_answer_is_not() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let text = r#"{"version":"2.15.1","now":"2026-11-24T12:00:00.123456789Z","jetstream":{"config":{"sync_always":true}}}"#;
+        let varz = judge("http://a", text).unwrap();
+        let said = |asked: &str, heard: &str| {
+            let judged = judge_clock("http://a", &varz, at(asked), at(heard));
+            judged.err().map(|error| error.to_string())
+        };
+        assert_eq!(said("2026-11-24T11:59:57Z", "2026-11-24T12:00:04Z"), None);
+        assert_eq!(said("2026-11-24T12:00:04Z", "2026-11-24T12:00:20Z"), None);
+        let ahead = said("2026-11-24T12:01:00Z", "2026-11-24T12:01:00Z").unwrap();
+        assert!(ahead.contains("60 s ahead"), "{ahead}");
+        let behind = said("2026-11-24T11:00:00Z", "2026-11-24T11:00:01Z").unwrap();
+        assert!(behind.contains("s behind"), "{behind}");
+    }
+
     #[tokio::test]
     async fn servers_that_nobody_can_ask_are_not_joined() {
         let nobody = ["http://127.0.0.1:1".to_owned()];
-        let said = check_servers(&nobody).await.unwrap_err().to_string();
+        let said = check_servers(&nobody, &Clock::system())
+            .await
+            .unwrap_err()
+            .to_string();
         assert!(said.contains("127.0.0.1:1"), "{said}");
     }
 }

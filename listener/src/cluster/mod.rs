@@ -5,9 +5,11 @@
 //! - `guard`: refuses servers that would lose what they acknowledged.
 //! - `duty`: one node does what must be done once: alerts, time-stamps, questions to providers.
 //! - `cosign`: checkpoints under the signatures of a majority.
+//! - `erasing`: erasures carried out in the stream.
 
 mod cosign;
 pub(crate) mod duty;
+pub(crate) mod erasing;
 mod gauges;
 mod guard;
 mod settings;
@@ -34,8 +36,10 @@ pub(crate) fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(tend(Arc::clone(app))),
         tokio::spawn(duty::hold(Arc::clone(app), side.clone())),
+        tokio::spawn(duty::only(Arc::clone(app), erasing::run)),
         tokio::spawn(cosign::run(Arc::clone(app), side)),
         tokio::spawn(refresh(Arc::clone(app))),
+        tokio::spawn(guard::keep_up(Arc::clone(app))),
     ]
 }
 

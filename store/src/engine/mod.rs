@@ -10,12 +10,12 @@ mod wire;
 use crate::error::Fault;
 use crate::payload::{Parts, Sealed};
 
-pub(crate) use jetstream::PLACE_FILE;
 pub use jetstream::{Acknowledge, Credentials, JetStream, JetStreamSettings, Side, SideError};
+pub(crate) use jetstream::{Bringing, PLACE_FILE};
 
 /// Bytes of frames that a batch may come to on a cluster: one message holds it, and servers take
 /// 1 MiB by default.
-const BATCH_BYTES_MAX: usize = 512 << 10;
+pub(crate) const BATCH_BYTES_MAX: usize = 512 << 10;
 
 /// A batch that has its place: where it begins, and what it holds.
 pub struct Placed {
@@ -72,11 +72,27 @@ pub trait Engine: Send {
         0
     }
 
+    /// The sequence of the last batch that anybody placed.
+    ///
+    /// # Errors
+    /// [`Fault::Unreachable`].
+    fn end(&self) -> Result<u64, Fault> {
+        Ok(0)
+    }
+
     /// How long a claim waits for an answer, in milliseconds.
     fn be_patient(&mut self, _wait_ms: u64) {}
 
     /// What is called when something arrived.
     fn on_arrival(&mut self, _wake: Box<dyn Fn() + Send + Sync>) {}
+
+    /// Ends the order, for everybody: nothing can be claimed ever again.
+    ///
+    /// # Errors
+    /// [`Fault::Unreachable`].
+    fn close(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Whether the order can be extended now.
     ///

@@ -8,7 +8,7 @@
 //! ```
 //! Numbers are little-endian. A blob's bytes travel apart, by its name.
 
-use crate::payload::{Parts, SLOT_BYTES, Sealed};
+use crate::payload::{Parts, SLOT_BYTES, Sealed, SealedBlob};
 use crate::proof::{Hash, leaf_hash};
 
 const MAGIC: &[u8; 4] = b"clb1";
@@ -28,23 +28,45 @@ pub(crate) struct BlobName {
 
 /// The message of a batch.
 pub(crate) fn write<'a>(first: u64, batch: impl ExactSizeIterator<Item = &'a Parts>) -> Vec<u8> {
+    let mut out = head(first, batch.len());
+    for parts in batch {
+        let name = |blob: &SealedBlob| BlobName {
+            hash: blob.hash,
+            bytes: blob.bytes.len() as u32,
+        };
+        write_entry(&mut out, parts, parts.blobs.iter().map(name));
+    }
+    out
+}
+
+/// The message of a batch whose blobs are named, not there.
+pub(crate) fn write_batch(batch: &Batch) -> Vec<u8> {
+    let mut out = head(batch.first, batch.entries.len());
+    for (parts, names) in &batch.entries {
+        write_entry(&mut out, parts, names.iter().copied());
+    }
+    out
+}
+
+fn head(first: u64, entries: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(4096);
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&first.to_le_bytes());
-    out.extend_from_slice(&(batch.len() as u32).to_le_bytes());
-    for parts in batch {
-        out.extend_from_slice(&(parts.leaf.len() as u16).to_le_bytes());
-        out.extend_from_slice(&(parts.payload.len() as u32).to_le_bytes());
-        out.extend_from_slice(&(parts.blobs.len() as u16).to_le_bytes());
-        out.extend_from_slice(&parts.leaf);
-        out.extend_from_slice(&parts.payload);
-        out.extend_from_slice(&parts.slot);
-        for blob in &parts.blobs {
-            out.extend_from_slice(&blob.hash.0);
-            out.extend_from_slice(&(blob.bytes.len() as u32).to_le_bytes());
-        }
-    }
+    out.extend_from_slice(&(entries as u32).to_le_bytes());
     out
+}
+
+fn write_entry(out: &mut Vec<u8>, parts: &Parts, blobs: impl ExactSizeIterator<Item = BlobName>) {
+    out.extend_from_slice(&(parts.leaf.len() as u16).to_le_bytes());
+    out.extend_from_slice(&(parts.payload.len() as u32).to_le_bytes());
+    out.extend_from_slice(&(blobs.len() as u16).to_le_bytes());
+    out.extend_from_slice(&parts.leaf);
+    out.extend_from_slice(&parts.payload);
+    out.extend_from_slice(&parts.slot);
+    for blob in blobs {
+        out.extend_from_slice(&blob.hash.0);
+        out.extend_from_slice(&blob.bytes.to_le_bytes());
+    }
 }
 
 /// All parts of sealed entries.
@@ -127,6 +149,7 @@ mod tests {
             payload in prop::collection::vec(any::<u8>(), 0..300)) {
             let batch = [parts(leaf.clone(), payload.clone()), parts(leaf, vec![])];
             let back = read(&write(first, batch.iter())).unwrap();
+            prop_assert_eq!(write_batch(&back), write(first, batch.iter()));
             prop_assert_eq!(back.first, first);
             prop_assert_eq!(back.entries.len(), 2);
             prop_assert_eq!(&back.entries[0].0.payload, &payload);

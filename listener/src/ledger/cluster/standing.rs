@@ -16,10 +16,12 @@ pub struct Standing {
 struct Inner {
     degraded: Option<String>,
     disagrees: Option<String>,
+    mistrusts: Option<String>,
     outbox_entries: usize,
     sequence: u64,
     on_duty: bool,
     cosigned: Option<Arc<SignedCheckpoint>>,
+    stream_erased: u64,
 }
 
 impl Standing {
@@ -88,5 +90,23 @@ impl Standing {
 
     pub(crate) fn set_cosigned(&self, signed: Arc<SignedCheckpoint>) {
         self.write().cosigned = Some(signed);
+    }
+
+    /// Up to which entry the log's erasures are carried out in the stream, as far as this node did it.
+    pub fn stream_erased(&self) -> u64 {
+        self.read().stream_erased
+    }
+
+    pub(crate) fn set_stream_erased(&self, until: u64) {
+        self.write().stream_erased = until;
+    }
+
+    /// What is wrong with a server's settings, or with a clock.
+    pub fn mistrusts(&self) -> Option<String> {
+        self.read().mistrusts.clone()
+    }
+
+    pub(crate) fn set_mistrusts(&self, what: Option<String>) {
+        self.write().mistrusts = what;
     }
 }

@@ -63,8 +63,17 @@ impl Ledger {
             u64::MAX,
         )?;
         stand(&view, &without, &mut drafts);
-        let recorded = self.store.erase_all(drafts);
-        let recorded = recorded.inspect_err(|fault| self.view.set_fault(fault))?;
+        let recorded = match self.store.erase_all(drafts) {
+            Ok(recorded) => recorded,
+            Err(fault) => {
+                self.view.set_fault(&fault);
+                if self.among.is_some() {
+                    // Some may be recorded.
+                    self.fold_anew()?;
+                }
+                return Err(fault.into());
+            }
+        };
         self.go_on_from(without, &recorded);
         let targets = kept.into_values().map(|(target, _)| target);
         Ok(Erased {

@@ -52,12 +52,11 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn of(state: &State, target: &Target, opened: &Opened, event: &Event) -> Kept {
         let mut carried = Map::new();
-        let (mut instead, mut lookups) = (Map::new(), Vec::new());
+        let mut instead = Map::new();
         let fields = match event {
             Event::Contact(contact) => {
                 carried = counted(state, target.index, contact);
                 instead = named_anew(target, contact);
-                lookups = state.filed_under(target.index, contact);
                 let ours = is_ours(state, contact);
                 opened.disclose(|name| OF_CONTACT.contains(&name) || (ours && name == "to"))
             }
@@ -65,11 +64,9 @@ impl Kept {
                 instead.insert("persona".to_owned(), nobody(token));
                 opened.disclose(|name| name != "persona")
             }
-            event => {
-                lookups = filed(event);
-                opened.disclose(|name| OF_OTHERS.contains(&name))
-            }
+            _ => opened.disclose(|name| OF_OTHERS.contains(&name)),
         };
+        let lookups = filed_lookups(state, target.index, event);
         let remains = Remains { fields, instead };
         carried.extend(remains.carried());
         let link = |name: &str, to: Option<u64>| to.map(|to| (name.to_owned(), json!(to)));
@@ -136,9 +133,13 @@ fn nobody(token: &Honeytoken) -> Value {
     json!(persona)
 }
 
-fn filed(event: &Event) -> Vec<Lookup> {
+/// What goes out of the index with an entry that is erased.
+pub(in crate::ledger) fn filed_lookups(state: &State, index: u64, event: &Event) -> Vec<Lookup> {
     let kind = Lookup::Kind(event.kind());
     match event {
+        Event::Contact(contact) => state.filed_under(index, contact),
+        // It is issued still, to somebody without a name.
+        Event::HoneytokenIssued(_) => Vec::new(),
         Event::Repeat(repeat) => vec![kind, repeats_of(repeat.repeats)],
         Event::Attachment(file) => filed_under(file).to_vec(),
         _ => vec![kind, custody()],

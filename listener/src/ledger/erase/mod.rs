@@ -23,6 +23,7 @@ use crate::api_key::hex;
 pub use choose::{Beyond, Target};
 pub use commit::Erased;
 pub(super) use gone::{Gone, GoneEntry};
+pub(super) use keep::filed_lookups;
 pub use prepare::Prepared;
 
 /// Whose data is to go.

@@ -14,8 +14,8 @@ use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use futures_util::StreamExt as _;
 
 use super::super::{Placed, wire};
-use super::link::Names;
 use super::side::{Side, SideError};
+use super::streams::Names;
 use super::{HOLD, MARK, NODE};
 use crate::error::Fault;
 
@@ -234,8 +234,8 @@ async fn take(
     side: &Side,
 ) -> Result<(), Stop> {
     while *next < message.sequence {
-        let left = side.get(&format!("left.{next}")).await?;
-        let (_, body) = left.ok_or_else(|| {
+        let left = side.left(*next).await?;
+        let body = left.map(|left| left.body).ok_or_else(|| {
             Stop::Fault(format!(
                 "message {next} is missing and nothing stands for it: the stream was changed from \
                  outside"

@@ -1,18 +1,24 @@
 //! The log's order on a NATS JetStream cluster: one message per batch, one sequence for all.
 //!
-//! - `settings`: where the cluster is; `link`: the way to it, streams made or checked.
+//! - `settings`: where the cluster is; `connect`, `link`: the way to it; `streams`: made or checked.
 //! - `follow`: reads the stream as it grows, into an `Inbox`.
+//! - `erase`: what was erased, taken out of the stream.
 //! - [`Side`]: small things that nodes tell each other, by name, with compare-and-swap.
+//! - `bringing`: a log that was alone, put into an empty stream.
 //! - `place`: how far this node has written the stream down.
 //!
 //! A message is published under the sequence that this node has folded up to: the stream refuses
 //! it if anything came between. So whoever's message is taken knows all before it.
 
+mod bringing;
+mod connect;
+mod erase;
 mod follow;
 mod link;
 mod place;
 mod settings;
 mod side;
+mod streams;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +35,7 @@ use crate::error::{Fault, OpenError};
 use crate::payload::Sealed;
 use crate::proof::Hash;
 
+pub(crate) use bringing::Bringing;
 pub(crate) use place::FILE as PLACE_FILE;
 pub use settings::{Acknowledge, Credentials, JetStreamSettings};
 pub use side::{Side, SideError};
@@ -127,7 +134,7 @@ impl JetStream {
         &self,
         is_same: &mut dyn FnMut(&[u8]) -> bool,
     ) -> Result<Option<bool>, Fault> {
-        let first = self.link.first_message()?;
+        let first = self.link.batch_of(1)?;
         let leaf = first.and_then(|batch| batch.entries.into_iter().next());
         Ok(leaf.map(|(parts, _)| is_same(&parts.leaf)))
     }
@@ -135,11 +142,6 @@ impl JetStream {
     /// Names the node, which it has when its key is made.
     pub(crate) fn be(&mut self, node: String) {
         self.node = node;
-    }
-
-    /// How many messages the stream has had.
-    pub(crate) fn last_sequence(&self) -> Result<u64, Fault> {
-        self.link.last_sequence()
     }
 
     /// What nodes tell each other.
@@ -286,12 +288,20 @@ impl Engine for JetStream {
         self.place.sequence
     }
 
+    fn end(&self) -> Result<u64, Fault> {
+        self.link.last_sequence()
+    }
+
     fn be_patient(&mut self, wait_ms: u64) {
         self.wait_ms = wait_ms;
     }
 
     fn on_arrival(&mut self, wake: Box<dyn Fn() + Send + Sync>) {
         self.inbox.on_arrival(wake);
+    }
+
+    fn close(&mut self) -> Result<(), Fault> {
+        self.link.close()
     }
 
     fn probe(&mut self) -> Result<(), Fault> {

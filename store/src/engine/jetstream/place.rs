@@ -44,11 +44,15 @@ impl Place {
     }
 
     pub(crate) fn write(&self) {
-        let (prefix, sequence, size) = (&self.prefix, self.sequence, self.size);
-        let text = format!("{WORD} {prefix} {sequence} {size} {}\n", self.marked);
-        if let Err(error) = disk::replace(&disk::RealDisk, &self.path, text.as_bytes()) {
+        if let Err(error) = self.try_write() {
             tracing::warn!(%error, "place in the stream cannot be written down; more is read again");
         }
+    }
+
+    pub(crate) fn try_write(&self) -> io::Result<()> {
+        let (prefix, sequence, size) = (&self.prefix, self.sequence, self.size);
+        let text = format!("{WORD} {prefix} {sequence} {size} {}\n", self.marked);
+        disk::replace(&disk::RealDisk, &self.path, text.as_bytes())
     }
 }
 

@@ -12,13 +12,13 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use super::super::wire::BlobName;
-use super::link::Names;
+use super::streams::Names;
 use crate::error::Fault;
 use crate::payload::SealedBlob;
 use crate::proof::Hash;
 
 /// A blob travels in pieces of this many bytes.
-const PIECE_BYTES: usize = 512 << 10;
+pub(super) const PIECE_BYTES: usize = 512 << 10;
 
 /// Why a value was not put.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -34,8 +34,8 @@ pub enum SideError {
 /// Values by name, for all nodes. Clones share the connection.
 #[derive(Clone)]
 pub struct Side {
-    context: Context,
-    names: Names,
+    pub(super) context: Context,
+    pub(super) names: Names,
     runtime: Option<Handle>,
 }
 
@@ -74,7 +74,7 @@ impl Side {
         self.send(name, message).await
     }
 
-    async fn send(&self, name: &str, message: PublishMessage) -> Result<u64, SideError> {
+    pub(super) async fn send(&self, name: &str, message: PublishMessage) -> Result<u64, SideError> {
         let subject = format!("{}.{name}", self.names.side_subject);
         let sent = self.context.send_publish(subject, message).await;
         let outcome = match sent {
@@ -109,10 +109,9 @@ impl Side {
             }
             Ok(())
         };
-        let sent = self.wait(tokio::time::timeout(
-            Duration::from_millis(wait_ms),
-            sending,
-        ));
+        let within = Duration::from_millis(wait_ms);
+        // On the runtime, whose clock it takes.
+        let sent = self.wait(async move { tokio::time::timeout(within, sending).await });
         let late = |_| Fault::Unreachable("a large value is not taken in time".into());
         let sent = sent?.map_err(late)?;
         sent.map_err(|error: SideError| Fault::Unreachable(error.to_string()))
@@ -163,10 +162,11 @@ impl Side {
     }
 }
 
-fn piece_name(hash: Hash, piece: usize) -> String {
+/// What a piece of a blob is called.
+pub(super) fn piece_name(hash: Hash, piece: usize) -> String {
     format!("blob.{hash}.{piece}")
 }
 
-fn unreachable(error: impl std::fmt::Display) -> SideError {
+pub(super) fn unreachable(error: impl std::fmt::Display) -> SideError {
     SideError::Unreachable(error.to_string())
 }

@@ -1,0 +1,167 @@
+//! Contacts on their way out: into the outbox, to their place, out of the outbox.
+
+use std::time::{Duration, Instant};
+
+use store::{Acknowledge, Draft, Fault, Sealed, Terms};
+
+use super::super::{Ledger, RecordError, Recorded};
+
+/// Batches that leave the outbox in one go: others wait meanwhile.
+const DRAIN_BATCHES: usize = 16;
+/// How long a batch that leaves the outbox waits for an answer, in milliseconds: shorter than a
+/// provider's patience by far.
+const DRAIN_WAIT_MS: u64 = 400;
+/// The largest entry of a contact that a message takes, in bytes.
+const ENTRY_BYTES_MAX: usize = 900_000;
+
+impl Ledger {
+    /// Takes contacts: placed in the log, or on this node's own disk with their place to come.
+    ///
+    /// # Errors
+    /// When this node's disk fails, or the outbox is full.
+    pub fn keep(&mut self, batch: Vec<Sealed>) -> Result<Vec<Recorded>, RecordError> {
+        if self.among.is_none() {
+            return self.append(batch);
+        }
+        let mut recorded = Vec::with_capacity(batch.len());
+        for part in self.in_messages(batch) {
+            recorded.extend(self.keep_part(part)?);
+        }
+        self.tell_standing();
+        Ok(recorded)
+    }
+
+    /// Cuts a batch into such as fit into a message each.
+    pub(super) fn in_messages(&mut self, batch: Vec<Sealed>) -> Vec<Vec<Sealed>> {
+        let bytes_max = self.store.engine().batch_bytes_max();
+        let (mut parts, mut part, mut bytes) = (Vec::new(), Vec::new(), 0);
+        for sealed in batch {
+            bytes += sealed.frame_bytes();
+            if bytes > bytes_max && !part.is_empty() {
+                parts.push(std::mem::take(&mut part));
+                bytes = sealed.frame_bytes();
+            }
+            part.push(sealed);
+        }
+        parts.push(part);
+        parts
+    }
+
+    fn keep_part(&mut self, part: Vec<Sealed>) -> Result<Vec<Recorded>, RecordError> {
+        let Some(among) = &mut self.among else {
+            return self.append(part);
+        };
+        if part
+            .iter()
+            .any(|sealed| sealed.frame_bytes() > ENTRY_BYTES_MAX)
+        {
+            let what = "contact is larger than an entry of a cluster may be (900,000 bytes)";
+            return Err(Fault::Refused(what).into());
+        }
+        let behind = !among.outbox.is_empty() || among.standing.degraded().is_some();
+        let mark = among.outbox.push(part.iter().map(Sealed::draft))?;
+        let kept = vec![Recorded::Kept; part.len()];
+        if behind || among.ways.acknowledge == Acknowledge::Local {
+            return Ok(kept);
+        }
+        let wait_ms = among.ways.quorum_wait_ms;
+        self.store.engine().be_patient(wait_ms);
+        match self.append_among_others(part, Some(mark)) {
+            Ok(recorded) => {
+                self.forget_placed()?;
+                Ok(recorded)
+            }
+            Err(error) if error.is_passing() => {
+                self.degrade(&error);
+                Ok(kept)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Places facts behind whatever others placed. Within a turn nobody should have come between.
+    pub(in crate::ledger) fn append_among_others(
+        &mut self,
+        batch: Vec<Sealed>,
+        mark: Option<u64>,
+    ) -> Result<Vec<Recorded>, RecordError> {
+        if self
+            .among
+            .as_ref()
+            .is_some_and(|among| among.turn.is_some())
+        {
+            return self.append_in_turn(batch);
+        }
+        if mark.is_none() {
+            let wait_ms = self.among.as_ref().map_or(0, |a| a.ways.quorum_wait_ms);
+            self.store.engine().be_patient(wait_ms);
+            let mut recorded = Vec::with_capacity(batch.len());
+            for part in self.in_messages(batch) {
+                recorded.extend(self.place(part, None)?);
+            }
+            return Ok(recorded);
+        }
+        self.place(batch, mark)
+    }
+
+    fn place(
+        &mut self,
+        batch: Vec<Sealed>,
+        mark: Option<u64>,
+    ) -> Result<Vec<Recorded>, RecordError> {
+        let wait_ms = self.among.as_ref().map_or(0, |a| a.ways.quorum_wait_ms);
+        let began = Instant::now();
+        loop {
+            self.fold_arrivals()?;
+            if mark.is_some_and(|mark| mark <= self.store.engine().marked()) {
+                // An earlier try was taken after all, and has just arrived.
+                return Ok(vec![Recorded::Kept; batch.len()]);
+            }
+            let terms = Terms { mark, hold: false };
+            match self.append_on(batch.clone(), terms) {
+                Err(RecordError::Fault(Fault::Overtaken))
+                    if began.elapsed() < Duration::from_millis(wait_ms) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    pub(super) fn drain(&mut self) -> Result<(), RecordError> {
+        self.forget_placed()?;
+        self.store.engine().be_patient(DRAIN_WAIT_MS);
+        for _ in 0..DRAIN_BATCHES {
+            let Some(among) = &mut self.among else { break };
+            let Some((mark, drafts)) = among.outbox.oldest()? else {
+                return self.recover();
+            };
+            let sealed = drafts
+                .into_iter()
+                .map(|draft: Draft| self.view.sealer.seal(draft));
+            let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
+            self.place(sealed, Some(mark))?;
+            self.forget_placed()?;
+        }
+        Ok(())
+    }
+
+    /// The stream holds these already.
+    pub(super) fn forget_placed(&mut self) -> Result<(), Fault> {
+        let marked = self.store.engine().marked();
+        match &mut self.among {
+            Some(among) => among.outbox.done(marked),
+            None => Ok(()),
+        }
+    }
+
+    fn recover(&mut self) -> Result<(), RecordError> {
+        let Some(among) = &self.among else {
+            return Ok(());
+        };
+        if among.standing.degraded().is_some() {
+            self.store.engine().probe()?;
+            tracing::info!("cluster answers again; nothing waits in the outbox");
+            among.standing.set_degraded(None);
+        }
+        Ok(())
+    }
+}
