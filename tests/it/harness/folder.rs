@@ -10,6 +10,11 @@ impl Folder {
         Folder(tempfile::tempdir().unwrap())
     }
 
+    /// The same in this place.
+    pub(crate) fn within(place: &Path) -> Folder {
+        Folder(tempfile::tempdir_in(place).unwrap())
+    }
+
     /// A path in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)

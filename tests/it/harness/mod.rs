@@ -2,10 +2,13 @@
 
 pub(crate) mod api;
 pub(crate) mod authority;
+pub(crate) mod cable;
 pub(crate) mod cast;
 pub(crate) mod chance;
+pub(crate) mod cluster;
 pub(crate) mod description;
 pub(crate) mod driver;
+pub(crate) mod engine;
 pub(crate) mod folder;
 pub(crate) mod http;
 pub(crate) mod mutate;

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::http;
-use super::wait_for;
+use super::cable::Cable;
+use super::{http, program, wait_for};
 
 /// Where `tests/run` puts the server; this names another.
 const VARIABLE: &str = "CANARYLINE_NATS_SERVER";
@@ -32,17 +32,50 @@ pub(crate) struct Nats {
     dir: PathBuf,
     ports: Vec<Ports>,
     running: Vec<Option<Child>>,
-    jetstream: &'static str,
+    extras: Extras,
+    cables: Option<Cables>,
+}
+
+/// What stands in a server's settings beside the usual.
+#[derive(Default)]
+pub(crate) struct Extras {
+    /// In the section `jetstream`, in place of `sync_interval: always`.
+    pub(crate) jetstream: Option<&'static str>,
+    /// At the top.
+    pub(crate) top: String,
+    /// Whether everything between servers and nodes goes through cables.
+    pub(crate) cables: bool,
+}
+
+/// Cables from each to each.
+struct Cables {
+    /// From server to server.
+    routes: Vec<Vec<Cable>>,
+    /// From node to server.
+    clients: Vec<Vec<Cable>>,
+}
+
+impl Cables {
+    fn between(ports: &[Ports]) -> Cables {
+        let all = |which: usize| -> Vec<Vec<Cable>> {
+            let to_each = |_| ports.iter().map(|ports| Cable::to(ports[which])).collect();
+            (0..SERVERS).map(to_each).collect()
+        };
+        Cables {
+            routes: all(2),
+            clients: all(0),
+        }
+    }
 }
 
 impl Nats {
     /// Three servers that sync each write.
     pub(crate) fn start(program: PathBuf, dir: &Path) -> Nats {
-        Nats::with(program, dir, "sync_interval: always")
+        Nats::with(program, dir, Extras::default())
     }
 
-    /// Three servers with this in their `jetstream` section.
-    pub(crate) fn with(program: PathBuf, dir: &Path, jetstream: &'static str) -> Nats {
+    /// Three servers with more in their settings.
+    pub(crate) fn with(program: PathBuf, dir: &Path, extras: Extras) -> Nats {
         std::fs::create_dir_all(dir).unwrap();
         // Held until all are chosen, so that no two are the same.
         let held: Vec<TcpListener> = (0..SERVERS * 3)
@@ -50,15 +83,16 @@ impl Nats {
             .collect();
         let ports = held.iter().map(|l| l.local_addr().unwrap().port());
         let ports: Vec<u16> = ports.collect();
-        let ports = ports.chunks(3).map(|c| [c[0], c[1], c[2]]).collect();
+        let ports: Vec<Ports> = ports.chunks(3).map(|c| [c[0], c[1], c[2]]).collect();
         drop(held);
         let running = (0..SERVERS).map(|_| None).collect();
         let mut nats = Nats {
             program,
             dir: dir.to_owned(),
+            cables: extras.cables.then(|| Cables::between(&ports)),
             ports,
             running,
-            jetstream,
+            extras,
         };
         for place in 0..SERVERS {
             nats.begin(place);
@@ -69,20 +103,7 @@ impl Nats {
 
     /// Starts a server on what it left.
     pub(crate) fn begin(&mut self, place: usize) {
-        let [client, monitor, cluster] = self.ports[place];
-        let routes: Vec<String> = self
-            .ports
-            .iter()
-            .map(|ports| format!("\"nats-route://127.0.0.1:{}\"", ports[2]))
-            .collect();
-        let text = format!(
-            "server_name: n{place}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
-             jetstream {{ store_dir: \"{}\", max_mem: 64M, max_file: 1G, {} }}\n\
-             cluster {{ name: canary, listen: 127.0.0.1:{cluster}, routes: [{}] }}\n",
-            self.dir.join(format!("n{place}")).display(),
-            self.jetstream,
-            routes.join(", ")
-        );
+        let text = self.config(place);
         let config = self.dir.join(format!("n{place}.conf"));
         std::fs::write(&config, text).unwrap();
         let said = File::options()
@@ -94,6 +115,62 @@ impl Nats {
         command.arg("-c").arg(config).stdin(Stdio::null());
         command.stdout(Stdio::null()).stderr(said);
         self.running[place] = Some(command.spawn().unwrap());
+    }
+
+    fn config(&self, place: usize) -> String {
+        let [client, monitor, cluster] = self.ports[place];
+        let route = |to: usize| match &self.cables {
+            Some(cables) => cables.routes[place][to].port,
+            None => self.ports[to][2],
+        };
+        let others = (0..SERVERS).filter(|to| *to != place);
+        let routes = others.map(|to| format!("\"nats-route://127.0.0.1:{}\"", route(to)));
+        let routes: Vec<String> = routes.collect();
+        // With cables, nobody is to learn of a way around them.
+        let quiet = match self.cables {
+            Some(_) => "no_advertise: true, advertise: \"127.0.0.1:1\", ",
+            None => "",
+        };
+        let jetstream = self.extras.jetstream.unwrap_or("sync_interval: always");
+        format!(
+            "server_name: n{place}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
+             jetstream {{ store_dir: \"{}\", max_mem: 64M, max_file: 1G, {jetstream} }}\n\
+             cluster {{ name: canary, listen: 127.0.0.1:{cluster}, {quiet}routes: [{}] }}\n{}\n",
+            self.store(place).display(),
+            routes.join(", "),
+            self.extras.top,
+        )
+    }
+
+    /// The folder of a server.
+    pub(crate) fn store(&self, place: usize) -> PathBuf {
+        self.dir.join(format!("n{place}"))
+    }
+
+    /// Cuts a node's way to a server, or makes it whole.
+    pub(crate) fn cut_client(&self, node: usize, server: usize, cut: bool) {
+        let cables = self.cables.as_ref().unwrap();
+        cables.clients[node][server].set_cut(cut);
+    }
+
+    /// Cuts both ways between two servers, or makes them whole.
+    pub(crate) fn cut_route(&self, one: usize, other: usize, cut: bool) {
+        let cables = self.cables.as_ref().unwrap();
+        cables.routes[one][other].set_cut(cut);
+        cables.routes[other][one].set_cut(cut);
+    }
+
+    /// The process of a server that runs.
+    pub(crate) fn pid(&self, place: usize) -> Option<u32> {
+        self.running[place].as_ref().map(Child::id)
+    }
+
+    /// Asks a server to stop and waits until it has.
+    pub(crate) fn stop(&mut self, place: usize) {
+        if let Some(mut server) = self.running[place].take() {
+            program::signal("TERM", server.id());
+            server.wait().unwrap();
+        }
     }
 
     /// Waits until all that run are up to date.
@@ -119,17 +196,20 @@ impl Nats {
     }
 
     /// The settings of a node.
-    pub(crate) fn settings(&self) -> String {
-        let list = |scheme: &str, which: usize| {
-            let address = |ports: &Ports| format!("\"{scheme}://127.0.0.1:{}\"", ports[which]);
-            let all: Vec<String> = self.ports.iter().map(address).collect();
-            all.join(", ")
+    pub(crate) fn settings(&self, node: usize) -> String {
+        let client = |server: usize| match &self.cables {
+            Some(cables) => cables.clients[node][server].port,
+            None => self.ports[server][0],
+        };
+        let list = |scheme: &str, port: &dyn Fn(usize) -> u16| {
+            let address = |server: usize| format!("\"{scheme}://127.0.0.1:{}\"", port(server));
+            (0..SERVERS).map(address).collect::<Vec<_>>().join(", ")
         };
         format!(
             "[store]\nengine = \"jetstream\"\nservers = [{}]\nmonitoring = [{}]\n\
              quorum_wait_ms = 2000\ndecide_wait_ms = 15000\n",
-            list("nats", 0),
-            list("http", 1)
+            list("nats", &client),
+            list("http", &|server| self.ports[server][1])
         )
     }
 }

@@ -46,6 +46,18 @@ pub(crate) fn tidy(command: &mut Command) {
     }
 }
 
+/// Sends a signal to a process that was started here.
+pub(crate) fn signal(name: &str, pid: u32) {
+    let kill = format!("kill -{name} {pid}");
+    assert!(
+        Command::new("sh")
+            .args(["-c", &kill])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
 /// Runs the program to its end.
 pub(crate) fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ended {
     ended(command().args(arguments))

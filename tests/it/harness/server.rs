@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
 use super::api::Api;
+use super::engine;
 use super::http::{self, Answer};
 use super::program::{self, Ended, PROGRAM};
 use super::sign::Signed;
@@ -53,9 +54,14 @@ impl<'a> Launch<'a> {
             .arg("--data")
             .arg(self.data);
         command.args(["--listen", "127.0.0.1:0"]);
-        if !self.config.is_empty() {
+        let config = format!(
+            "{}{}",
+            self.config,
+            engine::settings(self.data, self.config)
+        );
+        if !config.is_empty() {
             let path = self.data.with_extension("toml");
-            std::fs::write(&path, self.config).unwrap();
+            std::fs::write(&path, config).unwrap();
             command.arg("--config").arg(path);
         }
         command
@@ -227,6 +233,11 @@ impl Server {
         std::fs::read_to_string(&self.stderr).unwrap()
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as a power cut would, for the process.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -235,14 +246,7 @@ impl Server {
 
     /// Asks it to stop and waits until it has.
     pub(crate) fn stop(mut self) {
-        let kill = format!("kill -TERM {}", self.child.id());
-        assert!(
-            Command::new("sh")
-                .args(["-c", &kill])
-                .status()
-                .unwrap()
-                .success()
-        );
+        program::signal("TERM", self.child.id());
         let status = wait_for("the server's end", || self.child.try_wait().unwrap());
         assert!(status.success(), "{status}: {}", self.said());
     }
