@@ -63,11 +63,11 @@ impl std::fmt::Display for Measured {
             p99_ms,
             max_ms,
             cpu_us,
-            ..
+            silent_ms,
         } = self;
         write!(
             f,
-            "{per_s:>9.0}/s  p50 {p50_ms:.2} ms  p99 {p99_ms:.2} ms  max {max_ms:.1} ms  cpu {cpu_us:.1} us"
+            "{per_s:>9.0}/s  p50 {p50_ms:.2} ms  p99 {p99_ms:.2} ms  max {max_ms:.1} ms  silent {silent_ms:.1} ms  cpu {cpu_us:.1} us"
         )
     }
 }

@@ -156,3 +156,41 @@ fn nodes_prove_who_they_are_under_tls() {
     assert_eq!(acknowledged.len(), 6);
     cluster.hold_once(&acknowledged);
 }
+
+#[test]
+fn a_node_is_watched_and_backed_up_while_it_runs_and_the_backup_goes_on_alone() {
+    let Some(program) = nats::program() else {
+        return;
+    };
+    let cluster = Cluster::start(program);
+    cast::install(&cluster.api(0));
+    let acknowledged = cluster.post(0..12);
+    cluster.hold_once(&acknowledged);
+    for place in 0..NODES {
+        let node = cluster.node(place);
+        assert_eq!(cluster.standing(place)["ready"], true);
+        assert_eq!(node.metric("canaryline_cluster_outbox_entries"), 0);
+        assert_eq!(node.metric("canaryline_cluster_degraded"), 0);
+        assert!(node.metric("canaryline_cluster_sequence") > 0);
+        assert!(node.metric("canaryline_cluster_cosigned_entries") > 0);
+    }
+    let on_duty = (0..NODES).map(|n| cluster.node(n).metric("canaryline_cluster_on_duty"));
+    assert_eq!(on_duty.sum::<u64>(), 1);
+
+    let (url, backup) = (cluster.node(1).url(), cluster.path("backup"));
+    let key = &cluster.key;
+    run(arguments![
+        "backup", "--server", url, "--key", key, "--to", backup
+    ])
+    .with(0);
+    let restored = cluster.path("restored");
+    run(arguments!["restore", "--from", backup, "--data", restored]).with(0);
+    let alone = Launch::on(&restored).start();
+    let api = crate::harness::api::Api::new(alone.address, Some(key));
+    let ids: BTreeSet<String> = api
+        .contacts()
+        .iter()
+        .map(|c| c["provider_event_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids, acknowledged);
+}
