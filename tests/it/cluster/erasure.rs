@@ -125,11 +125,8 @@ fn what_is_erased_on_one_node_is_gone_on_all_and_in_the_stream() {
         let verified = verified.with(0).json();
         assert_eq!(verified["erased"], json!([secret["index"]]), "node {place}");
         for slot in &gone {
-            assert_eq!(
-                holding(segments(&data), slot),
-                [PathBuf::new(); 0],
-                "node {place}"
-            );
+            let found = holding(segments(&data), slot);
+            assert!(found.is_empty(), "node {place}: {found:?}");
         }
         assert!(files(&data.join("blobs")).is_empty(), "node {place}");
     }
@@ -138,7 +135,7 @@ fn what_is_erased_on_one_node_is_gone_on_all_and_in_the_stream() {
         let secrets = blobs.iter().map(|(_, blob)| &blob[..SLOT_BYTES]);
         for secret in gone.iter().map(Vec::as_slice).chain(secrets) {
             let found = holding(messages(&cluster.nats.store(server)), secret);
-            assert_eq!(found, [PathBuf::new(); 0], "server {server}");
+            assert!(found.is_empty(), "server {server}: {found:?}");
         }
     }
 }
