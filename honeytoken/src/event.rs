@@ -5,12 +5,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     AlertAttempted, AlertBaseline, AlertRaised, AlertReplayed, AlertSettled, AlertTarget,
     AlertTargetRemoved, Anchor, Attachment, AttachmentFailed, Connection, ConnectionId,
-    ConnectionRetired, Contact, ControlsDrawn, Coverage, DrawSeed, Erasure, Honeytoken,
-    HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line, LineAlive, LineRetired,
-    LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note, NoteTopic, Operation,
-    PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderListed, Reconciliation,
-    Repeat, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived, RequestMade, Sender, Study,
-    Unparsed,
+    ConnectionRetired, Contact, ControlsDrawn, Coverage, DrawSeed, Erasure, FindingPublished,
+    FindingWithdrawn, Honeytoken, HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line,
+    LineAlive, LineRetired, LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note,
+    NoteTopic, Operation, PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy,
+    ProviderListed, Reconciliation, Repeat, ReplyLapsed, ReplyNotified, ReplyPublished,
+    ReplyReceived, RequestMade, Sender, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -169,6 +169,10 @@ events! {
     ReplyPublished(ReplyPublished) = "reply_published",
     /// A platform's time to answer is over.
     ReplyLapsed(ReplyLapsed) = "reply_lapsed",
+    /// A finding is to stand in public.
+    FindingPublished(FindingPublished) = "finding_published",
+    /// A finding is no longer to stand in public.
+    FindingWithdrawn(FindingWithdrawn) = "finding_withdrawn",
 }
 
 /// Whom or what an entry is filed under in the public leaves: one subject per number, so that a
@@ -226,6 +230,8 @@ impl Event {
             Event::ReplyReceived(r) => Subject::Platform(r.platform.clone()),
             Event::ReplyPublished(r) => Subject::Platform(r.platform.clone()),
             Event::ReplyLapsed(r) => Subject::Platform(r.platform.clone()),
+            Event::FindingPublished(f) => Subject::Platform(f.platform.clone()),
+            Event::FindingWithdrawn(f) => Subject::Platform(f.platform.clone()),
             Event::Note(Note {
                 topic: NoteTopic::Platform(id),
                 ..

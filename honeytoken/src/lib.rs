@@ -20,6 +20,7 @@ mod contact;
 mod draw;
 mod entry;
 mod event;
+mod finding;
 mod honeytoken;
 mod id;
 mod judgement;
@@ -55,6 +56,7 @@ pub use draw::{
 };
 pub use entry::Entry;
 pub use event::{Event, Genesis, Subject, UnknownKind};
+pub use finding::{Finding, FindingPublished, FindingWithdrawn};
 pub use honeytoken::{Consent, Honeytoken, HoneytokenEnded, RequestKind, RequestMade};
 pub use id::{
     AlertTargetId, AuthorityId, ConnectionId, HoneytokenId, IdError, KeyId, PlatformId, StudyId,

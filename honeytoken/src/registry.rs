@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Connection, ConnectionId, Contact, Entry, Event, Honeytoken, HoneytokenId, KeyCreated, KeyId,
-    Line, LineState, Medium, PhoneNumber, Placing, Platform, PlatformId, Policy, RequestMade,
-    Study, StudyId, Timestamp,
+    Connection, ConnectionId, Contact, Entry, Event, Finding, Honeytoken, HoneytokenId, KeyCreated,
+    KeyId, Line, LineState, Medium, PhoneNumber, Placing, Platform, PlatformId, Policy,
+    RequestMade, Study, StudyId, Timestamp,
 };
 
 mod controls;
 mod decide;
 mod draws;
+mod findings;
 mod pool;
 mod recount;
 mod refusal;
@@ -94,6 +95,9 @@ pub struct Registry {
     /// Who was asked to answer, and who did.
     #[serde(default)]
     replies: BTreeMap<PlatformId, Replies>,
+    /// What was published, oldest first.
+    #[serde(default)]
+    findings: Vec<Finding>,
     /// Committed seeds, oldest first; draws are made with the last.
     seeds: Vec<SeedRecord>,
     /// When the last entry was recorded.
@@ -149,6 +153,7 @@ impl Registry {
             | Event::ReplyReceived(_)
             | Event::ReplyPublished(_)
             | Event::ReplyLapsed(_) => self.reply(entry),
+            Event::FindingPublished(_) | Event::FindingWithdrawn(_) => self.found(entry),
             Event::Policy(policy) => self.policy = Some(policy.clone()),
             Event::Genesis(_)
             | Event::AlertTargetSet(_)

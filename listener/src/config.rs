@@ -19,7 +19,8 @@ use crate::provider::{Provider, checked_lines};
 
 pub use sections::{
     AccountsConfig, CallAnswer, CallsConfig, ConnectionConfig, Fetch, Limits, LogConfig,
-    PageConfig, PersonaConfig, Publish, RecordingsConfig, ReplyConfig, ReportConfig, TlsConfig,
+    PageConfig, PersonaConfig, PublicConfig, Publish, RecordingsConfig, ReplyConfig, ReportConfig,
+    TlsConfig,
 };
 
 /// The settings of one installation.
@@ -70,6 +71,8 @@ pub struct Config {
     pub life: LifeConfig,
     /// The pages.
     pub page: PageConfig,
+    /// The public page.
+    pub public: PublicConfig,
     /// Decoys.
     pub persona: PersonaConfig,
     /// Outside authorities that vouch for checkpoints, by name.
@@ -103,6 +106,7 @@ impl Default for Config {
             tls: None,
             life: LifeConfig::default(),
             page: PageConfig::default(),
+            public: PublicConfig::default(),
             persona: PersonaConfig::default(),
             anchors: BTreeMap::new(),
             accounts: AccountsConfig::default(),

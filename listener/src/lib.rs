@@ -62,7 +62,7 @@ pub use anchors::{AnchorConfig, AnchorSettingsError};
 pub use clock::Clock;
 pub use config::{
     AccountsConfig, CallAnswer, CallsConfig, Config, ConfigError, ConnectionConfig, Fetch, Limits,
-    LogConfig, PageConfig, PersonaConfig, Publish, RecordingsConfig, ReplyConfig, ReportConfig,
-    TlsConfig,
+    LogConfig, PageConfig, PersonaConfig, PublicConfig, Publish, RecordingsConfig, ReplyConfig,
+    ReportConfig, TlsConfig,
 };
 pub use running::{Running, StartError};

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use attribution::{CampaignId, Cause, Class, Held, Verdict};
 use honeytoken::{
-    Contact, Event, KeyId, Language, Medium, Operation, Persona, PlatformId, Policy, ReplyStanding,
-    StudyId, Timestamp,
+    Contact, Event, FindingPublished, KeyId, Language, Medium, Operation, Persona, PlatformId,
+    Policy, ReplyStanding, StudyId, Timestamp,
 };
 use report::bundle::{Preset, decoy_names};
 use report::dossier::{
@@ -186,6 +186,47 @@ fn anchors(state: &State) -> Vec<AnchorLine> {
             at: anchored.stamped_at,
         };
     state.anchoring.all().map(line).collect()
+}
+
+/// Where the log stands by its newest checkpoint; none before its first.
+pub(crate) fn head(view: &View, vkey: String) -> Option<LogHead> {
+    let signed = view.reader.checkpoint()?;
+    let checkpoint = signed.checkpoint();
+    Some(LogHead {
+        origin: checkpoint.origin.clone(),
+        entries: checkpoint.size,
+        root: checkpoint.root.to_base64(),
+        vkey,
+        anchors: anchors(&view.state()),
+    })
+}
+
+/// The public report on a finding, in a language, by whoever publishes it. Nothing is recorded, since
+/// publishing was.
+///
+/// # Errors
+/// See [`ReportError`].
+pub(crate) fn of_finding(
+    view: &View,
+    (finding, lang, brand): (&FindingPublished, Language, Option<&str>),
+    log: LogHead,
+    now: Timestamp,
+) -> Result<Paper, ReportError> {
+    let order = Order {
+        about: About::Platform(finding.platform.clone()),
+        preset: Preset::Public,
+        lang,
+        brand: brand.map(str::to_owned),
+        by: None,
+    };
+    let begun = Begun {
+        order,
+        at: now,
+        judgement: finding.judgement,
+        log,
+        program: format!("canaryline {}", env!("CARGO_PKG_VERSION")),
+    };
+    collect(view, begun)
 }
 
 /// Gathers what was begun; long for many numbers, and needs no writer.

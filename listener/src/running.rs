@@ -85,6 +85,8 @@ impl Running {
             )),
             tokio::spawn(duty::only(Arc::clone(&app), crate::judging::keep_up)),
             tokio::spawn(duty::only(Arc::clone(&app), crate::replies::run)),
+            // Every node answers for itself.
+            tokio::spawn(crate::page::public::keep::run(Arc::clone(&app))),
         ];
         chores.extend(crate::anchors::start(&app));
         chores.extend(crate::cluster::start(&app));

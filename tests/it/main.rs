@@ -94,6 +94,8 @@ mod pool;
 #[cfg(test)]
 mod providers;
 #[cfg(test)]
+mod public;
+#[cfg(test)]
 mod reparse;
 #[cfg(test)]
 mod reports;

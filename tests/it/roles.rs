@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 35] = [
+const READS: [(&str, [bool; 4]); 37] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -37,6 +37,8 @@ const READS: [(&str, [bool; 4]); 35] = [
     ("/v1/policy", ANY),
     ("/v1/power?lines=0&days=9&size=9", ANY),
     ("/v1/notes", SEES),
+    ("/v1/findings", ANY),
+    ("/v1/receipts/0", ANY),
     ("/v1/draw-seeds", AUDITS),
     ("/v1/connections/tw/account", WORKS),
     ("/v1/connections/tw/numbers", WORKS),
@@ -55,7 +57,7 @@ const READS: [(&str, [bool; 4]); 35] = [
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 34] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 36] = [
     (
         "POST",
         "/v1/platforms/acme/reply/notices",
@@ -63,6 +65,13 @@ const WRITES: [(&str, &str, &str, [bool; 4]); 34] = [
         WORKS,
     ),
     ("POST", "/v1/platforms/acme/reply/answers", "{}", WORKS),
+    ("POST", "/v1/platforms/acme/findings", "{}", RULES),
+    (
+        "POST",
+        "/v1/findings/0/withdrawal",
+        r#"{"reason":"x"}"#,
+        RULES,
+    ),
     (
         "PUT",
         "/v1/platforms/acme/reply/answers/0",

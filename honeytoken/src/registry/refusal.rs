@@ -115,6 +115,28 @@ pub enum Refusal {
     /// More notices or answers than anybody reads.
     #[error("platform {0} has 100 notices or answers already; sum up what is new in a note")]
     TooManyReplies(PlatformId),
+    /// Nothing can be said of the platform yet.
+    #[error(
+        "platform {0} has not been watched long enough to say anything; there is nothing to publish"
+    )]
+    NothingFound(PlatformId),
+    /// Whoever stands accused has a right of reply.
+    #[error(
+        "platform {0} was not told what is found, or has time to answer still; tell it and wait, or give the reason why not, which is published too"
+    )]
+    NotHeard(PlatformId),
+    /// The same stands in public.
+    #[error("the same stands in public already, as finding {0}; withdraw that first")]
+    PublishedAlready(u64),
+    /// More findings than a page holds.
+    #[error("2000 findings were published already; publish more from another installation")]
+    TooManyFindings,
+    /// A reason that nobody reads to its end.
+    #[error("reason is longer than {0} bytes; sum it up")]
+    LongReason(usize),
+    /// No finding of this name stands.
+    #[error("no finding {0} stands in public; GET /v1/findings lists those that do")]
+    UnknownFinding(u64),
     /// A country code is not ISO 3166.
     #[error("country {0:?} is unknown; use two letters such as CN, US or GB")]
     UnknownCountry(String),
@@ -153,6 +175,12 @@ impl Refusal {
             Refusal::Ahead(_) => "lies_ahead",
             Refusal::UnknownReply(_) => "unknown_reply",
             Refusal::TooManyReplies(_) => "too_many_replies",
+            Refusal::NothingFound(_) => "nothing_found",
+            Refusal::NotHeard(_) => "not_heard",
+            Refusal::PublishedAlready(_) => "published_already",
+            Refusal::TooManyFindings => "too_many_findings",
+            Refusal::LongReason(_) => "long_reason",
+            Refusal::UnknownFinding(_) => "unknown_finding",
         }
     }
 
@@ -167,6 +195,7 @@ impl Refusal {
                 | Refusal::UnknownStudy(_)
                 | Refusal::UnknownKey(_)
                 | Refusal::UnknownReply(_)
+                | Refusal::UnknownFinding(_)
         )
     }
 }

@@ -55,7 +55,7 @@ pub(crate) async fn bundle(
         by: Some(caller.key),
     };
     let name = format!("{}-{}.zip", order.platform, preset.as_str());
-    let zip = make(&app, order).await?;
+    let (zip, _) = make(&app, order).await?;
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
         .map_err(|error| Problem::internal(&error))?;
     let headers = [
@@ -68,7 +68,11 @@ pub(crate) async fn bundle(
     Ok((StatusCode::OK, headers, zip).into_response())
 }
 
-async fn make(app: &App, order: Order) -> Result<Vec<u8>, Problem> {
+/// A bundle, and the entry that holds its judgement.
+///
+/// # Errors
+/// When the platform is unknown, or the log cannot be read or written.
+pub(crate) async fn make(app: &App, order: Order) -> Result<(Vec<u8>, u64), Problem> {
     // A bundle is held in memory whole: one at a time.
     let _turn = app.exporting.lock().await;
     let now = app.recorder.clock().now();
@@ -76,12 +80,14 @@ async fn make(app: &App, order: Order) -> Result<Vec<u8>, Problem> {
         .recorder
         .run(move |ledger| bundles::begin(ledger, &order, now));
     let wish = begun.await?.map_err(problem)?;
+    let judgement = wish.judgement;
     let view = Arc::clone(app.recorder.view());
     let gathered = tokio::task::spawn_blocking(move || bundles::collect(&view, wish, &mut |_| ()));
     let unsigned = gathered.await.map_err(|error| Problem::internal(&error))?;
     let unsigned = unsigned.map_err(problem)?;
     let signed = app.recorder.run(|ledger| bundles::sign(ledger, unsigned));
-    signed.await?.map_err(problem)
+    let zip = signed.await?.map_err(problem)?;
+    Ok((zip, judgement))
 }
 
 fn problem(error: ExportError) -> Problem {

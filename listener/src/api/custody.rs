@@ -18,14 +18,14 @@ use crate::problem::Problem;
 /// A step of an operator's, or of the installation's own.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CustodyOut {
-    index: u64,
+    pub(crate) index: u64,
     #[schema(value_type = String)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The key that did it; null for the installation itself.
-    by: Option<String>,
-    kind: &'static str,
+    pub(crate) by: Option<String>,
+    pub(crate) kind: &'static str,
     /// In a few words, without personal data.
-    detail: String,
+    pub(crate) detail: String,
 }
 
 /// What operators did, newest first.
@@ -119,6 +119,8 @@ fn detail(event: &Event) -> String {
             r.platform, r.reply, r.published
         ),
         Event::ReplyLapsed(r) => format!("platform {}, told in entry {}", r.platform, r.notified),
+        Event::FindingPublished(f) => format!("platform {} is {} in public", f.platform, f.class),
+        Event::FindingWithdrawn(f) => format!("platform {}, finding {}", f.platform, f.finding),
         Event::Note(n) => match &n.topic {
             NoteTopic::Entry(index) => format!("about entry {index}"),
             NoteTopic::Platform(id) => format!("about platform {id}"),

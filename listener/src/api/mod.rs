@@ -24,6 +24,7 @@ mod designs;
 mod erasures;
 mod exports;
 mod file;
+pub(crate) mod findings;
 mod freshness;
 pub(crate) mod graph;
 pub(crate) mod health;
@@ -42,6 +43,7 @@ pub(crate) mod platforms;
 pub(crate) mod policy;
 pub(crate) mod pool;
 pub(crate) mod power;
+pub(crate) mod receipts;
 mod reconciliations;
 pub(crate) mod redact;
 pub(crate) mod replies;
@@ -76,6 +78,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let openapi = get(|| async move { Json(description) });
     router
         .merge(crate::page::router(&app))
+        .merge(crate::page::public::router(&app))
         .route("/v1/openapi.json", openapi)
         .fallback(nothing_here)
         .method_not_allowed_fallback(other_method)
@@ -154,6 +157,9 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(replies::notify))
         .routes(routes!(replies::answer))
         .routes(routes!(replies::publish))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::publish))
+        .routes(routes!(findings::withdraw))
         .routes(routes!(studies::list, studies::create))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
@@ -168,6 +174,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(backups::create))
         .routes(routes!(stream::stream))
         .routes(routes!(log::checkpoint))
+        .routes(routes!(receipts::one))
         .route("/log/tile/{*path}", get(log::tile))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -144,6 +144,14 @@ impl Default for PageConfig {
     }
 }
 
+/// The public page: findings that an admin decided to publish.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublicConfig {
+    /// Whether there is one.
+    pub enabled: bool,
+}
+
 /// The right of reply.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]

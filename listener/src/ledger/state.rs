@@ -156,6 +156,11 @@ impl State {
         moved.filter_map(judgement).map(Event::Judgement).collect()
     }
 
+    /// The class that the last judgement on record gives a platform.
+    pub fn judged_class(&self, platform: &PlatformId) -> Option<&str> {
+        self.judged.get(platform).map(String::as_str)
+    }
+
     /// Entries that were erased when they were folded.
     pub(super) fn erased(&self) -> &BTreeSet<u64> {
         &self.erased

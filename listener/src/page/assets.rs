@@ -30,6 +30,7 @@ macro_rules! assets {
         static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| vec![
             // Charts bring their colours along.
             asset("chart.css", CSS, report::chart::STYLE.as_bytes()),
+            asset("paper.css", CSS, report::paper::STYLE.as_bytes()),
             $(asset($name, $media, include_bytes!(concat!("assets/", $name))),)*
         ]);
     };
@@ -37,8 +38,11 @@ macro_rules! assets {
 
 assets! {
     "page.css" CSS,
+    "public.css" CSS,
     "page.js" JAVASCRIPT,
     "live.js" JAVASCRIPT,
+    "evidence.js" JAVASCRIPT,
+    "verify.js" JAVASCRIPT,
     "mark.svg" "image/svg+xml",
 }
 

@@ -19,17 +19,19 @@ pub(crate) enum Place {
     Lines,
     Contacts,
     Campaigns,
+    Evidence,
     Settings,
 }
 
 /// The navigation: place, address, English, Chinese.
-const NAVIGATION: [(Place, &str, &str, &str); 7] = [
+const NAVIGATION: [(Place, &str, &str, &str); 8] = [
     (Place::Overview, "/", "Overview", "总览"),
     (Place::Issue, "/honeytokens", "Honeytokens", "蜜标"),
     (Place::Platforms, "/platforms", "Platforms", "平台"),
     (Place::Contacts, "/contacts", "Contacts", "来电来信"),
     (Place::Campaigns, "/campaigns", "Campaigns", "团伙"),
     (Place::Lines, "/lines", "Lines", "号码"),
+    (Place::Evidence, "/evidence", "Evidence", "证据"),
     (Place::Settings, "/settings", "Settings", "设置"),
 ];
 

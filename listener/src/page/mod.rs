@@ -6,6 +6,7 @@
 //!
 //! - [`sign_in`], [`session`], [`visitor`]: who is here. [`form`]: that a form is ours.
 //! - [`dress`]: headers, and problems as pages. [`layout`], [`parts`], [`words`], [`lang`]: the look.
+//! - [`public`]: findings for everybody, without a session.
 //! - A file per page; `assets` are compiled in.
 //!
 //! What this part deliberately does not do: hold state of its own but sessions, or draw charts that a
@@ -18,6 +19,7 @@ mod campaigns;
 mod connections;
 mod contacts;
 mod dress;
+mod evidence;
 mod form;
 mod graph;
 mod guest;
@@ -34,6 +36,7 @@ mod platform;
 mod platforms;
 mod power;
 mod problem;
+pub(crate) mod public;
 pub(crate) mod session;
 mod settings;
 mod sign_in;
@@ -65,6 +68,7 @@ pub(crate) struct Pages {
     /// Who is signed in.
     pub(crate) sessions: session::Sessions,
     standings: standings::Kept,
+    pub(super) public: public::keep::Kept,
 }
 
 impl Pages {
@@ -72,6 +76,7 @@ impl Pages {
         Pages {
             sessions: session::Sessions::new(config),
             standings: standings::Kept::default(),
+            public: public::keep::Kept::default(),
         }
     }
 }
@@ -101,6 +106,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/platforms/{id}", get(platform::show))
         .route("/platforms/{id}/notes", post(platform::notes::create))
         .route("/platforms/{id}/bundle", post(platform::bundle))
+        .route("/platforms/{id}/publish", post(platform::public::publish))
+        .route(
+            "/findings/{index}/withdraw",
+            post(platform::public::withdraw),
+        )
         .route("/power", get(power::show))
         .route("/settings", get(settings::show))
         .route("/settings/reading", post(settings::reading::set))
@@ -121,6 +131,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/campaigns", get(campaigns::show))
         .route("/campaigns/{id}", get(campaign::show))
         .route("/graph", get(graph::show))
+        .route("/evidence", get(evidence::show))
+        .route("/evidence/checkpoint", get(evidence::checkpoint))
+        .route("/evidence/receipts/{index}", get(evidence::receipt))
         .route("/honeytokens", get(honeytokens::show).post(issue::create))
         .route("/honeytokens/new", get(issue::show))
         .route("/honeytokens/bulk", get(bulk::show).post(bulk::create))

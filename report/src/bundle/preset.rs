@@ -5,7 +5,7 @@ use crate::preset::{Preset, is_harmless};
 /// Credentials, opened for nobody.
 const NEVER: [&str; 2] = ["raw_credentials", "secrets"];
 /// Kinds that are evidence; of others, such as a later version's, only kind and time are opened.
-const KINDS: [&str; 32] = [
+const KINDS: [&str; 34] = [
     "key_created",
     "key_revoked",
     "genesis",
@@ -38,6 +38,8 @@ const KINDS: [&str; 32] = [
     "reply_received",
     "reply_published",
     "reply_lapsed",
+    "finding_published",
+    "finding_withdrawn",
 ];
 /// Of a contact, for the platform that is to answer.
 const CONTACT: [&str; 10] = [

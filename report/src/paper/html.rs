@@ -74,7 +74,7 @@ impl Block {
             Block::List(points) => html! { ul { @for point in points { li { (point) } } } },
             Block::Figure { chart, caption } => html! {
                 figure {
-                    div class="drawing" { (chart.svg(id)) }
+                    div class="drawing" tabindex="0" role="group" aria-label=(chart.title) { (chart.svg(id)) }
                     figcaption { b { (chart.title) } " " (caption) }
                 }
             },

@@ -1,8 +1,9 @@
 //! Pages that only a world with a leak fills: as [`super::looks`] looks at the others.
 
 use crate::harness::folder::Folder;
-use crate::harness::server::Server;
+use crate::harness::server::Launch;
 use crate::harness::world;
+use crate::public::publish_heard;
 
 use super::looks::{LOOKS, look};
 use super::signed_in_with;
@@ -11,8 +12,11 @@ use super::signed_in_with;
 fn pages_about_findings_are_open_to_everybody_in_both_languages() {
     let folder = Folder::new();
     let (data, accused) = world::imported(&folder, 1);
-    let server = Server::start(&data);
+    let server = Launch::on(&data)
+        .config("[public]\nenabled = true\n")
+        .start();
     let api = server.admin();
+    let finding = publish_heard(&api, &accused, "We do not agree: 不同意。")["index"].clone();
     let campaigns = api.seen("/v1/campaigns?limit=1000");
     let all = campaigns["items"].as_array().unwrap();
     let listed = |c: &&serde_json::Value| c["platforms"].as_array().unwrap().len() > 1;
@@ -24,6 +28,10 @@ fn pages_about_findings_are_open_to_everybody_in_both_languages() {
         ("campaign", format!("/campaigns/{campaign}")),
         ("graph", "/graph".to_owned()),
         ("accused", format!("/platforms/{accused}")),
+        ("evidence", "/evidence".to_owned()),
+        ("public", "/public".to_owned()),
+        ("finding", format!("/public/f/{finding}")),
+        ("nowhere", "/public/f/0".to_owned()),
     ];
     let mut shut_out = Vec::new();
     for of in LOOKS {

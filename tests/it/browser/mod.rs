@@ -7,6 +7,7 @@ mod findings;
 mod journey;
 mod looks;
 mod payloads;
+mod verify;
 
 use crate::harness::driver::Window;
 use crate::harness::server::Server;

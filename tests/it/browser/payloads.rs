@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::harness::cast;
 use crate::harness::folder::Folder;
-use crate::harness::server::Server;
+use crate::harness::server::Launch;
 
 use super::signed_in_with;
 
@@ -28,7 +28,9 @@ const PAYLOADS: [&str; 12] = [
 #[test]
 fn no_payload_of_a_stranger_ever_runs() {
     let folder = Folder::new();
-    let server = Server::start(&folder.data());
+    let server = Launch::on(&folder.data())
+        .config("[public]\nenabled = true\n")
+        .start();
     let api = server.admin();
     cast::install(&api);
     let mut pages = vec![
@@ -39,6 +41,8 @@ fn no_payload_of_a_stranger_ever_runs() {
         "/platforms".to_owned(),
         "/campaigns?which=all".to_owned(),
         "/graph".to_owned(),
+        "/evidence".to_owned(),
+        "/public".to_owned(),
     ];
     for (at, payload) in PAYLOADS.iter().enumerate() {
         let platform = json!({ "id": format!("p{at}"), "name": payload, "operator": payload, "sector": payload });

@@ -137,6 +137,17 @@ impl Window {
         );
     }
 
+    /// Chooses a file in a field for files.
+    #[track_caller]
+    pub(crate) fn choose(&self, css: &str, file: &std::path::Path) {
+        let id = self.element(css);
+        self.command(
+            "POST",
+            &self.of_session(&format!("/element/{id}/value")),
+            &json!({ "text": file }),
+        );
+    }
+
     /// Waits until an element shows a text.
     #[track_caller]
     pub(crate) fn shows(&self, css: &str, text: &str) {

@@ -16,7 +16,7 @@ const SEES: [bool; 4] = [true, true, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// Pages, and who may see them.
-pub(super) const PAGES: [(&str, [bool; 4]); 20] = [
+pub(super) const PAGES: [(&str, [bool; 4]); 23] = [
     ("/", ANY),
     ("/start", ANY),
     ("/platforms", ANY),
@@ -37,12 +37,17 @@ pub(super) const PAGES: [(&str, [bool; 4]); 20] = [
     ("/campaigns", ANY),
     ("/campaigns?which=all", ANY),
     ("/graph", ANY),
+    ("/evidence", ANY),
+    ("/evidence/checkpoint", ANY),
+    ("/evidence/receipts/0", ANY),
 ];
 
 /// Forms, what they send, and who may send them.
-const FORMS: [(&str, Fields, [bool; 4]); 13] = [
+const FORMS: [(&str, Fields, [bool; 4]); 15] = [
     ("/platforms", &[("name", "Beta")], WORKS),
     ("/platforms/acme/notes", &[("text", "seen")], WORKS),
+    ("/platforms/acme/publish", &[("unheard", "x")], RULES),
+    ("/findings/0/withdraw", &[("reason", "x")], RULES),
     ("/platforms/acme/bundle", &[("preset", "public")], SEES),
     ("/honeytokens", &[("platform", "Beta")], WORKS),
     ("/honeytokens/bulk", &[("rows", "Beta")], WORKS),

@@ -7,6 +7,7 @@ mod doubt;
 pub(super) mod edit;
 pub(super) mod notes;
 mod picture;
+pub(super) mod public;
 
 use std::sync::Arc;
 
@@ -64,11 +65,13 @@ pub(super) async fn show(
     let platform = look(&app, &visitor, &id).await?;
     let picture = picture::draw(&app, &visitor, &platform).await?;
     let title = platform.body.name.clone();
+    let accuses = platform.verdict.class != attribution::Class::Quiet;
+    let public = public::section(&app, &visitor, &id, accuses);
     Ok(layout::page(
         &visitor,
         Place::Platforms,
         &title,
-        &markup(&visitor, &platform, &picture),
+        &markup(&visitor, &platform, &picture, &public),
     ))
 }
 
@@ -124,7 +127,7 @@ async fn look(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Platform, P
     })
 }
 
-fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup) -> Markup {
+fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup, public: &Markup) -> Markup {
     let lang = visitor.guest.lang;
     let verdict = &platform.verdict;
     html! {
@@ -144,6 +147,7 @@ fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup) -> Markup {
         (numbers(visitor, platform))
         (notes::section(visitor, platform, platform.notes.as_deref()))
         (take_away(visitor, platform))
+        (public)
         (edit::section(visitor, platform))
         (layout::live())
     }

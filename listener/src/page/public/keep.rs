@@ -1,0 +1,151 @@
+//! Makes the public answers anew when what they say has moved.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use honeytoken::Timestamp;
+
+use super::gather::{self, Gathered};
+use super::site::{Media, Site};
+use super::{badge, data, feed, finding, front};
+use crate::app::App;
+use crate::ledger::State as Fold;
+use crate::problem::Problem;
+
+/// What was decided is looked at this often, in seconds.
+const LOOK_EVERY_S: u64 = 1;
+/// Beside that, particulars follow the log this often, in seconds.
+const FOLLOW_EVERY_S: i64 = 3_600;
+
+/// The answers as they stand.
+#[derive(Default)]
+pub(crate) struct Kept {
+    site: RwLock<Arc<Site>>,
+    made: Mutex<Option<Made>>,
+    /// One at a time makes them.
+    making: tokio::sync::Mutex<()>,
+}
+
+/// From what they were made.
+struct Made {
+    decided: Decided,
+    size: u64,
+    at: Timestamp,
+}
+
+/// What must be on the page as soon as it is decided: each finding, what is said of its platform now,
+/// and its answers.
+type Decided = Vec<(u64, Option<Timestamp>, Option<String>, &'static str, usize)>;
+
+impl Kept {
+    pub(super) fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_due(&self, decided: &Decided, size: u64, now: Timestamp) -> bool {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.as_ref().is_none_or(|made| {
+            made.decided != *decided || (made.size != size && now >= made.at.plus_s(FOLLOW_EVERY_S))
+        })
+    }
+
+    fn put(&self, site: Site, made: Made) {
+        *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+    }
+}
+
+/// Follows what is decided as long as the installation runs.
+pub(crate) async fn run(app: Arc<App>) {
+    if !app.config.public.enabled {
+        return;
+    }
+    loop {
+        // What went wrong was logged where the problem was made; the answers stay as they are.
+        let _ = renew(&app).await;
+        tokio::time::sleep(Duration::from_secs(LOOK_EVERY_S)).await;
+    }
+}
+
+/// Makes the answers anew, if they are due.
+///
+/// # Errors
+/// When the log cannot be read; then all stays as it is.
+pub(crate) async fn renew(app: &Arc<App>) -> Result<(), Problem> {
+    let _turn = app.pages.public.making.lock().await;
+    let now = app.recorder.clock().now();
+    let (decided, size) = {
+        let state = app.recorder.view().state();
+        (decided(&state, now), state.size())
+    };
+    if !app.pages.public.is_due(&decided, size, now) {
+        return Ok(());
+    }
+    // Reports name a checkpoint.
+    app.recorder.checkpoint().await?;
+    let vkey = app
+        .recorder
+        .run(|ledger| ledger.store().verifier_key().to_string())
+        .await?;
+    let asked = Arc::clone(app);
+    let made = tokio::task::spawn_blocking(move || {
+        let gathered = gather::gather(&asked, vkey, now)?;
+        Ok::<_, crate::reports::ReportError>(build(&gathered))
+    });
+    let site = made.await.map_err(|error| Problem::internal(&error))?;
+    let site = site.map_err(|error| Problem::internal(&error))?;
+    let at = now;
+    app.pages.public.put(site, Made { decided, size, at });
+    Ok(())
+}
+
+fn decided(state: &Fold, now: Timestamp) -> Decided {
+    let registry = &state.registry;
+    let of = |finding: &honeytoken::Finding| {
+        let platform = &finding.published.platform;
+        let answers = registry.replies(platform);
+        let published = answers.map_or(0, |r| r.answers.iter().filter(|a| a.published).count());
+        (
+            finding.index,
+            finding.withdrawn.as_ref().map(|(at, _)| *at),
+            state.judged_class(platform).map(str::to_owned),
+            registry.reply_standing(platform, now).as_str(),
+            published,
+        )
+    };
+    registry.findings().iter().map(of).collect()
+}
+
+fn build(all: &Gathered) -> Site {
+    let mut site = Site::default();
+    site.put_nowhere(|lang| front::nowhere(all, lang));
+    site.add("/public".to_owned(), Media::Html, |lang| {
+        front::page(all, lang)
+    });
+    site.add("/public/feed.atom".to_owned(), Media::Atom, |lang| {
+        feed::atom(all, lang)
+    });
+    site.add("/public/feed.json".to_owned(), Media::JsonFeed, |lang| {
+        feed::json(all, lang)
+    });
+    site.add("/public/findings.json".to_owned(), Media::Json, |_| {
+        data::all_json(all)
+    });
+    site.add("/public/findings.csv".to_owned(), Media::Csv, |_| {
+        data::csv(all, all.findings.iter())
+    });
+    for one in &all.findings {
+        finding::add(&mut site, all, one);
+        let path = one.path();
+        site.add(format!("{path}/badge.svg"), Media::Svg, |lang| {
+            badge::svg(one, lang)
+        });
+        site.add(format!("{path}/data.json"), Media::Json, |_| {
+            data::json(all, one)
+        });
+        site.add(format!("{path}/data.csv"), Media::Csv, |_| {
+            data::csv(all, std::iter::once(one))
+        });
+    }
+    site
+}
