@@ -9,7 +9,7 @@ use crate::harness::http::{self, Answer, header};
 use crate::harness::page::Browser;
 use crate::harness::program::{arguments, run};
 use crate::harness::server::{Launch, Server};
-use crate::harness::world;
+use crate::harness::{wait_for, world};
 
 const SETTINGS: &str = "[public]\nenabled = true\n[report]\nbrand = \"Number Watch\"\n";
 
@@ -25,7 +25,11 @@ pub(crate) fn open(folder: &Folder) -> (Server, String) {
 }
 
 fn turned_on(data: &std::path::Path) -> Server {
-    Launch::on(data).config(SETTINGS).start()
+    let server = Launch::on(data).config(SETTINGS).start();
+    wait_for("the public page", || {
+        (stranger(&server, "/public", &[]).status == 200).then_some(())
+    });
+    server
 }
 
 /// Tells a platform, which answers at once, and publishes what is found.
@@ -204,9 +208,7 @@ fn the_public_bundle_is_one_that_verifies_and_the_link_outlives_a_restart() {
     assert_eq!((again.status, again.body.len()), (304, 0));
     server.stop();
     let server = turned_on(&folder.data());
-    crate::harness::wait_for("the public page", || {
-        (stranger(&server, &path, &[]).status == 200).then_some(())
-    });
+    assert_eq!(stranger(&server, &path, &[]).status, 200);
     assert_eq!(
         stranger(&server, &format!("{path}/bundle.zip"), &[]).body,
         bundle.body

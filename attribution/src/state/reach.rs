@@ -63,7 +63,7 @@ impl State {
 
     /// The entries of a campaign's newest contacts before an entry, newest first; at most `limit`.
     /// Repeats and later stages of a call are left out. Looks at contacts from the newest on, until
-    /// it has as many as the campaign has.
+    /// the campaign's first day.
     pub fn campaign_entries(&self, id: CampaignId, before: Option<u64>, limit: usize) -> Vec<u64> {
         let Some(root) = self.campaign_root(id) else {
             return Vec::new();
@@ -73,6 +73,10 @@ impl State {
         });
         // What came on a day that is not closed has no group yet.
         let open = self.waiting_of(root);
+        let began = self
+            .campaigns
+            .get(root)
+            .map_or(i64::MAX, |group| group.first);
         let is_of = |(at, note): &(usize, &Note)| match note.group {
             _ if note.line == NOBODY || self.first_of(note).is_some() => false,
             NOBODY => open.contains(&(*at as u32)),
@@ -80,6 +84,7 @@ impl State {
         };
         let newest = self.notes[..until].iter().enumerate().rev();
         newest
+            .take_while(|(_, note)| note.at.div_euclid(DAY_US) >= began)
             .filter(is_of)
             .map(|(_, note)| note.entry)
             .take(limit)

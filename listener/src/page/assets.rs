@@ -25,12 +25,24 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// The verifier: one module, written in parts.
+const VERIFY: &str = concat!(
+    include_str!("assets/verify/bytes.js"),
+    include_str!("assets/verify/sha256.js"),
+    include_str!("assets/verify/log.js"),
+    include_str!("assets/verify/archive.js"),
+    include_str!("assets/verify/entries.js"),
+    include_str!("assets/verify/verdict.js"),
+    include_str!("assets/verify/bundle.js"),
+);
+
 macro_rules! assets {
     ($($name:literal $media:expr,)*) => {
         static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| vec![
             // Charts bring their colours along.
             asset("chart.css", CSS, report::chart::STYLE.as_bytes()),
             asset("paper.css", CSS, report::paper::STYLE.as_bytes()),
+            asset("verify.js", JAVASCRIPT, VERIFY.as_bytes()),
             $(asset($name, $media, include_bytes!(concat!("assets/", $name))),)*
         ]);
     };
@@ -42,7 +54,6 @@ assets! {
     "page.js" JAVASCRIPT,
     "live.js" JAVASCRIPT,
     "evidence.js" JAVASCRIPT,
-    "verify.js" JAVASCRIPT,
     "mark.svg" "image/svg+xml",
 }
 

@@ -296,6 +296,7 @@ fn an_entry_is_checked_on_the_page_and_a_lie_about_it_is_not_believed() {
     let mut bad = zip;
     let middle = bad.len() / 2;
     bad[middle] ^= 1;
+    let file = made.folder.path("changed.zip");
     std::fs::write(&file, &bad).unwrap();
     window.choose("#bundle", &file);
     window.shows("#bundle-found .alarm", "do not rely on it");

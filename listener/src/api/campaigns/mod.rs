@@ -14,7 +14,7 @@ use report::CampaignOut;
 
 use super::caller::Caller;
 use super::contacts::{self, ContactOut, may_see};
-use super::page::{ListQuery, Page, page_of};
+use super::page::{LIMIT_MAX, ListQuery, Page, page_of};
 use super::parts::{Path, Query};
 use super::verdicts::{campaign_out, folded, open_to};
 use crate::app::App;
@@ -23,8 +23,8 @@ use crate::problem::Problem;
 pub(crate) use shapes::{CallerOut, CampaignDetailOut, ReachedOut, TallyOut, VariantOut};
 use told::Told;
 
-/// Newest contacts that callers and texts are gathered from.
-const LOOKED_AT_MAX: usize = 1000;
+/// Newest contacts that callers and texts are gathered from: no page is longer.
+const LOOKED_AT_MAX: usize = LIMIT_MAX;
 /// Callers and texts that are told, those with most contacts.
 const TOLD_MAX: usize = 40;
 
@@ -78,7 +78,10 @@ fn look(
             return Ok(None);
         };
         let newest = judgement.campaign_entries(id, None, LOOKED_AT_MAX);
-        let paged = judgement.campaign_entries(id, before, limit);
+        let paged = match before {
+            None => newest.iter().copied().take(limit).collect(),
+            Some(_) => judgement.campaign_entries(id, before, limit),
+        };
         (reach, newest, paged)
     };
     let told = Told::of(view, caller, &newest)?;

@@ -50,6 +50,8 @@ async function checkBundle(file) {
 
 const zone = document.getElementById("drop");
 const input = document.getElementById("bundle");
+// The same file may be chosen again.
+input.addEventListener("click", () => (input.value = ""));
 input.addEventListener("change", () => input.files[0] && checkBundle(input.files[0]));
 for (const kind of ["dragenter", "dragover"])
   zone.addEventListener(kind, (event) => {

@@ -119,7 +119,7 @@ impl Site {
         match self.0.get(path).or_else(|| self.0.get(NOWHERE)) {
             Some(page) => page.answer(lang, headers),
             // Nothing was made yet: the installation begins.
-            None => status_alone(StatusCode::SERVICE_UNAVAILABLE),
+            None => not_yet(),
         }
     }
 }
@@ -159,9 +159,11 @@ pub(super) fn dress(headers: &mut HeaderMap) {
     set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 }
 
-fn status_alone(status: StatusCode) -> Response {
+fn not_yet() -> Response {
     let mut answer = Response::default();
-    *answer.status_mut() = status;
+    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = answer.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     answer
 }
 
