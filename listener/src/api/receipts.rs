@@ -38,7 +38,8 @@ pub(crate) async fn one(
         .recorder
         .run(|ledger| ledger.store().verifier_key().to_string())
         .await?;
-    app.recorder.checkpoint().await?;
+    // Where none can be signed now, the one before serves.
+    let _ = app.recorder.checkpoint().await;
     let view = Arc::clone(app.recorder.view());
     let read = move || Ok((view.reader.receipt(index)?, view.reader.leaf(index)?));
     let read = tokio::task::spawn_blocking(read).await;
