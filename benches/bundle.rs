@@ -112,11 +112,12 @@ fn changes(mutations: usize) {
     let own = mutate::signed(&archive, &seed, |_| ());
     assert!(verify(&own, &trust).is_intact());
     let mut chance = chance::Chance::of(1);
-    let mut kinds = [0_usize; 3];
+    let mut kinds = [0_usize; 4];
     for n in 0..mutations {
-        let bad = match n % 3 {
+        let bad = match n % 4 {
             0 => mutate::bytes(&zip, &mut chance),
             1 => mutate::content(&zip, &mut chance),
+            2 => mutate::evidence(&zip, &seed, &mut chance),
             // Somebody else signs a changed content anew.
             _ => {
                 let changed = Archive::from_zip(&mutate::content(&zip, &mut chance));
@@ -130,11 +131,11 @@ fn changes(mutations: usize) {
             !verify(&bad, &trust).is_intact(),
             "change {n} is not detected"
         );
-        kinds[n % 3] += 1;
+        kinds[n % 4] += 1;
     }
     println!(
-        "{mutations} single changes, none undetected: {} of bytes, {} of contents packed again, {} signed by another key",
-        kinds[0], kinds[1], kinds[2]
+        "{mutations} single changes, none undetected: {} of bytes, {} of contents packed again, {} of the evidence signed anew by its own log, {} signed by another key",
+        kinds[0], kinds[1], kinds[2], kinds[3]
     );
 }
 

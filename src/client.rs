@@ -77,6 +77,12 @@ impl Client {
         self.answered(request, Some(also)).await
     }
 
+    /// POST of bytes as they are, JSON back.
+    pub(crate) async fn upload(&self, path: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
+        let request = self.http.post(format!("{}{path}", self.url)).body(bytes);
+        self.answer(request).await
+    }
+
     /// PUT, JSON both ways.
     pub(crate) async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.answer(self.http.put(format!("{}{path}", self.url)).json(body))

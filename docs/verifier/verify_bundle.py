@@ -8,7 +8,7 @@ Python 3.9 or newer and the package `cryptography`; no network.
 Exit code 0: intact; 1: changed; 2: cannot be read as a bundle at all.
 """
 
-import argparse, base64, binascii, datetime, hashlib, json, math, re, struct, sys, zlib
+import argparse, base64, binascii, datetime, hashlib, json, math, re, struct, sys, urllib.parse, zlib
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -441,6 +441,110 @@ def read_anchors(files, roots, key, origin, trusted):
     return stamps
 
 
+# --- requests: the providers' own signatures ----------------------------------------------------------
+
+def header(headers, name):
+    found = [v.strip(" \t") for n, v in headers if n.lower() == name]
+    return found[0] if len(found) == 1 and found[0] else None
+
+
+def by_telnyx(key, _, headers, body):
+    """Whether Telnyx signed, and when; None if this is none of its requests."""
+    at, signature = header(headers, "telnyx-timestamp"), header(headers, "telnyx-signature-ed25519")
+    try:
+        public = b64(key)
+    except Bad:
+        return None
+    if at is None or signature is None or len(public) != 32:
+        return None
+    ed25519.Ed25519PublicKey.from_public_bytes(public).verify(b64(signature), at.encode() + b"|" + body)
+    return int(at) * 10**6 if re.fullmatch("[0-9]+", at) else -10**18, 300
+
+
+def once(pairs):
+    known = [k for k, _ in pairs if k in SNS]
+    if len(known) != len(set(known)):
+        raise ValueError("a field twice")
+    return dict(pairs)
+
+
+SNS = ("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
+       "SignatureVersion", "Signature", "SigningCertURL")
+
+
+def by_sns(pem, url, _, body):
+    try:
+        said, cert = json.loads(body.decode(), object_pairs_hook=once), x509.load_pem_x509_certificate(pem.encode())
+        texts = [said.get(n) for n in SNS if n not in ("Subject", "SubscribeURL", "Token") or said.get(n) is not None]
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    if not all(isinstance(t, str) for t in texts) or url not in (None, said["SigningCertURL"]):
+        return None
+    signed = "".join(f"{n}\n{said[n]}\n" for n in SNS[:8] if said.get(n) is not None)
+    algorithm = {"1": hashes.SHA1, "2": hashes.SHA256}.get(said["SignatureVersion"])
+    if not algorithm:
+        raise InvalidSignature
+    if not isinstance(cert.public_key(), rsa.RSAPublicKey):
+        return None
+    cert.public_key().verify(b64(said["Signature"]), signed.encode(), padding.PKCS1v15(), algorithm())
+    return micros(re.sub(r"(\.\d{6})\d*", r"\1", said["Timestamp"])), 3600
+
+
+def texts_of(body):
+    """Every text in a body: strings of JSON, also of JSON in such a string; values of a form."""
+    def strings(value, depth):
+        if isinstance(value, str):
+            try:
+                inner = json.loads(value) if depth and value[:1] == "{" else None
+            except ValueError:
+                inner = None
+            return {value} | (strings(inner, depth - 1) if inner else set())
+        values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return set().union(*(strings(v, depth) for v in values))
+    try:
+        return strings(json.loads(body.decode()), 4)
+    except ValueError:
+        values = [f.partition(b"=")[2].replace(b"+", b" ") for f in body.split(b"&") if b"=" in f]
+        return {urllib.parse.unquote_to_bytes(v).decode("utf-8", "replace") for v in values}
+
+
+def signed_by(key, headers, body, received):
+    """Whether this key signed the request: True, False, or None where it says nothing."""
+    scheme = {"telnyx": by_telnyx, "aws_sns": by_sns}.get(key["provider"])
+    try:
+        found = scheme and scheme(key["key"], key.get("url"), headers, body)
+    except (InvalidSignature, ValueError, Bad):
+        return False
+    return None if not found else abs(found[0] - received) <= found[1] * 10**6
+
+
+def standing(values, keys, index):
+    """How far the request of an entry proves itself."""
+    if values["authentication"] != "signature_body":
+        return "mac" if values["authentication"] == "mac_body" else "word"
+    if not {"connection", "raw_headers", "raw_body", "received_at"} <= set(values):
+        return "closed"
+    (kind, raw), = values["raw_body"].items()
+    body = {"text": str.encode, "base64": b64}[kind](raw)
+    ours = [k for k in keys if k.get("connection") == values["connection"]]
+    answers = [signed_by(k, values["raw_headers"], body, micros(values["received_at"])) for k in ours]
+    if True not in answers:
+        need(False not in answers, "requests", f"entry {index} is not what its provider signed then")
+        return "key_missing"
+    said = texts_of(body)
+    return "signed" if all(values[n] in said for n in ("to", "from", "text") if n in values) else "signed_other_words"
+
+
+def read_requests(entries):
+    keys = [v for _, v in entries.values() if v and v["kind"] == "provider_key" and {"provider", "key"} <= set(v)]
+    counts = {}
+    for index, (_, values) in entries.items():
+        if values and values["kind"] in ("contact", "repeat", "unparsed") and "authentication" in values:
+            word = standing(values, keys, index)
+            counts[word] = counts.get(word, 0) + 1
+    return ", ".join(f"{word} {n}" for word, n in sorted(counts.items()))
+
+
 # --- verdict -------------------------------------------------------------------------------------
 
 def near(a, b):
@@ -534,11 +638,13 @@ def verify(zip_, vkey=None, against=(), trusted=()):
     read_subjects(files, entries, leaves, manifest)
     stamps = read_anchors(files, roots, key, origin, trusted)
     judgement, placed = read_verdict(entries, manifest)
+    requests = read_requests(entries)
     first = f"{in_time(entries, placed, stamps)} of {len(placed)} placements were time-stamped before the first contact"
     return [f"intact: about platform {manifest['platform']}, {size} entries of {origin}",
             f"signed by {manifest['vkey']} ({'given' if vkey else 'the key in this bundle'})",
             f"{len(entries)} entries disclosed; {len(stamps)} time-stamps; {first}",
-            f"{manifest['platform']} is {judgement['class']}, probability {judgement['probability']:.4f}, computed again"]
+            f"{manifest['platform']} is {judgement['class']}, probability {judgement['probability']:.4f}, computed again",
+            f"requests: {requests or 'none'}"]
 
 
 def main():
@@ -553,6 +659,7 @@ def main():
         against = [checkpoint(open(path, encoding="utf-8").read().rpartition("\n\n")[0] + "\n") for path in args.against]
         trusted = args.tsa_roots and [c.public_bytes(DER) for c in x509.load_pem_x509_certificates(open(args.tsa_roots, "rb").read())]
         need(zip_[:4] == b"PK\3\4", "archive", "not a zip file")
+        args.vkey and verifier_key(args.vkey)
     except (OSError, ValueError, Bad) as error:
         print(f"unreadable: {error}", file=sys.stderr)
         return 2

@@ -30,6 +30,21 @@ pub struct Connection {
     pub lines: BTreeMap<String, PhoneNumber>,
 }
 
+/// A public key or certificate by which a connection's provider signs its requests. On the record before
+/// the requests are, so that whoever holds one can check its signature again; it is no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderKey {
+    /// Whose requests it is for.
+    pub connection: ConnectionId,
+    /// Which scheme it is of, by the adapter's name, such as `telnyx`.
+    pub provider: String,
+    /// The key as the provider writes it: 32 bytes in base64, or a certificate in PEM.
+    pub key: String,
+    /// Where the provider publishes it, if it was fetched from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
 /// A connection is closed; its webhooks are unknown from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionRetired {

@@ -8,9 +8,9 @@ use crate::{
     ConnectionRetired, Contact, ControlsDrawn, Coverage, DrawSeed, Erasure, FindingPublished,
     FindingWithdrawn, Honeytoken, HoneytokenEnded, Judgement, KeyCreated, KeyId, KeyRevoked, Line,
     LineAlive, LineRetired, LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note,
-    NoteTopic, Operation, PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy,
-    ProviderListed, Reconciliation, Repeat, ReplyLapsed, ReplyNotified, ReplyPublished,
-    ReplyReceived, RequestMade, Sender, Study, Unparsed,
+    NoteTopic, Operation, PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderKey,
+    ProviderListed, Reconciliation, Repeat, ReplyFileKept, ReplyLapsed, ReplyNotified,
+    ReplyPublished, ReplyReceived, RequestMade, Sender, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -83,6 +83,8 @@ events! {
     ConnectionSet(Connection) = "connection_set",
     /// A connection is closed.
     ConnectionRetired(ConnectionRetired) = "connection_retired",
+    /// A provider's public key is kept, for whoever checks its signatures again.
+    ProviderKey(ProviderKey) = "provider_key",
     /// A number enters the pool.
     LineAdded(Line) = "line_added",
     /// A number leaves service.
@@ -165,6 +167,8 @@ events! {
     ReplyNotified(ReplyNotified) = "reply_notified",
     /// A platform answered.
     ReplyReceived(ReplyReceived) = "reply_received",
+    /// A file that came with an answer is kept.
+    ReplyFileKept(ReplyFileKept) = "reply_file",
     /// An answer is to be published, or no longer to.
     ReplyPublished(ReplyPublished) = "reply_published",
     /// A platform's time to answer is over.
@@ -228,6 +232,7 @@ impl Event {
             Event::Judgement(j) => Subject::Platform(j.platform.clone()),
             Event::ReplyNotified(r) => Subject::Platform(r.platform.clone()),
             Event::ReplyReceived(r) => Subject::Platform(r.platform.clone()),
+            Event::ReplyFileKept(f) => Subject::Platform(f.platform.clone()),
             Event::ReplyPublished(r) => Subject::Platform(r.platform.clone()),
             Event::ReplyLapsed(r) => Subject::Platform(r.platform.clone()),
             Event::FindingPublished(f) => Subject::Platform(f.platform.clone()),
@@ -241,6 +246,7 @@ impl Event {
             Event::PersonalDataRead(read) => Subject::Key(read.reader.clone()),
             Event::ConnectionSet(c) => Subject::Other("connection", c.connection.to_string()),
             Event::ConnectionRetired(c) => Subject::Other("connection", c.connection.to_string()),
+            Event::ProviderKey(k) => Subject::Other("connection", k.connection.to_string()),
             Event::Attachment(a) => called_party(a.to.as_ref(), &a.connection),
             Event::AttachmentFailed(a) => Subject::Other("connection", a.connection.to_string()),
             Event::Reconciliation(r) => Subject::Other("connection", r.connection.to_string()),

@@ -48,7 +48,7 @@ pub use alert::{
 };
 pub use anchor::{Anchor, AnchorForm};
 pub use attachment::{Attachment, AttachmentFailed};
-pub use connection::{Connection, ConnectionRetired};
+pub use connection::{Connection, ConnectionRetired, ProviderKey};
 pub use contact::{Authentication, Contact, Medium, Nonce, RawBody, Repeat, Unparsed};
 pub use draw::{
     ControlsDrawn, DRAW_ALGORITHM, DrawSeed, DrawSource, Drawing, Lot, Placing, Stratum,
@@ -79,7 +79,9 @@ pub use registry::{
     Answer, Dirty, DrawFault, HoneytokenRecord, Issue, LineChoice, LineView, Notice, PoolStratum,
     Refusal, Registry, Replies, ReplyStanding, SeedRecord,
 };
-pub use reply::{ReplyFile, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived};
+pub use reply::{
+    ReplyFile, ReplyFileKept, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived,
+};
 pub use secret::Secret;
 pub use sender::{Sender, SenderKind};
 pub use spans::{Span, Spans};

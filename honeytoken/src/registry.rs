@@ -163,6 +163,8 @@ impl Registry {
             | Event::AlertAttempted(_)
             | Event::AlertSettled(_)
             | Event::AlertReplayed(_)
+            | Event::ProviderKey(_)
+            | Event::ReplyFileKept(_)
             | Event::Repeat(_)
             | Event::Unparsed(_)
             | Event::Attachment(_)

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PlatformId, Timestamp};
+use crate::{PlatformId, RawBody, Timestamp};
 
 /// A platform was told what is found, and asked to answer by a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct ReplyNotified {
     pub due: Timestamp,
 }
 
-/// A file that came with an answer. It stays with the operator; the log holds what it is.
+/// A file that came with an answer: what it is. The file itself may follow, as a [`ReplyFileKept`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyFile {
     /// What it was called.
@@ -37,6 +37,30 @@ pub struct ReplyFile {
 impl fmt::Debug for ReplyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplyFile")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The bytes of a file that came with an answer, which names it by its digest.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyFileKept {
+    /// Whose answer.
+    pub platform: PlatformId,
+    /// SHA-256 of the bytes, in lower-case hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// The bytes. Left out where only the rest is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_content: Option<RawBody>,
+}
+
+/// What it says stays out.
+impl fmt::Debug for ReplyFileKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyFileKept")
+            .field("platform", &self.platform)
             .field("bytes", &self.bytes)
             .finish_non_exhaustive()
     }

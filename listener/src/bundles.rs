@@ -4,19 +4,21 @@
 //! What a bundle says is in the log before it is in the bundle: the verdict with its statistics, and
 //! that somebody exported it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 
-use honeytoken::{ConnectionId, Event, KeyId, Operation, PhoneNumber, PlatformId, Timestamp};
+use honeytoken::{
+    ConnectionId, Entry, Event, KeyId, Operation, PhoneNumber, PlatformId, Timestamp,
+};
 use report::bundle::{BundleError, Preset, Unsigned, Wish, gather};
 use ring::digest::{Context, SHA256};
-use store::{Fault, IndexFault, Lookup, ReadError};
+use store::{Fault, Lookup};
 
 use crate::api_key::hex;
-use crate::ledger::{Ledger, RecordError, State, View};
+use crate::ledger::{Ledger, LedgerError, RecordError, View};
+use crate::provider_keys;
 
-/// Keys of the past that are looked up in one step.
-const STEP_ENTRIES: usize = 1024;
 /// How much of the program's file is read at once, in bytes.
 const READ_BYTES: usize = 1 << 16;
 
@@ -45,12 +47,9 @@ pub enum ExportError {
     /// It could not be signed.
     #[error("{0}")]
     Fault(#[from] Fault),
-    /// The index does not answer.
+    /// The log cannot be read.
     #[error("{0}")]
-    Index(#[from] IndexFault),
-    /// An entry cannot be read.
-    #[error("{0}")]
-    Read(#[from] ReadError),
+    Log(#[from] LedgerError),
     /// It could not be packed.
     #[error("{0}")]
     Bundle(#[from] BundleError),
@@ -81,7 +80,11 @@ pub fn begin(ledger: &mut Ledger, order: &Order, now: Timestamp) -> Result<Wish,
             order.preset.as_str()
         ),
     };
-    let events = vec![Event::Operation(export), Event::Judgement(judgement)];
+    let numbers = numbers(&view, &order.platform);
+    let connections = connections(&view, &numbers)?;
+    let known = provider_keys::ever(&view, &connections)?;
+    let mut events = provider_keys::missing(&view, known)?;
+    events.extend([Event::Operation(export), Event::Judgement(judgement)]);
     let recorded = ledger.record(now, order.by.as_ref(), events)?;
     ledger.checkpoint()?;
     let vkey = ledger.store().verifier_key();
@@ -94,12 +97,11 @@ pub fn begin(ledger: &mut Ledger, order: &Order, now: Timestamp) -> Result<Wish,
             .map(|record| &record.honeytoken);
         all.filter(|token| token.platform == order.platform)
     };
-    let numbers: Vec<PhoneNumber> = placed().map(|token| token.number).collect();
     Ok(Wish {
         platform: order.platform.clone(),
         preset: order.preset,
         whole_log: order.whole_log,
-        connections: connections(&state, &numbers),
+        connections,
         numbers,
         honeytokens: placed().map(|token| token.honeytoken.clone()).collect(),
         personas: placed().map(|token| token.persona.clone()).collect(),
@@ -122,6 +124,9 @@ pub fn collect(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Unsigned, ExportError> {
     wish.program_sha256 = program_sha256();
+    if wish.preset.with_installation() {
+        through(view, &mut wish)?;
+    }
     Ok(gather(&view.reader, &view.sealer, &wish, progress)?)
 }
 
@@ -134,33 +139,52 @@ pub fn sign(ledger: &mut Ledger, unsigned: Unsigned) -> Result<Vec<u8>, ExportEr
     Ok(unsigned.signed(&note)?)
 }
 
-fn connections(state: &State, numbers: &[PhoneNumber]) -> Vec<ConnectionId> {
-    let lines = numbers
-        .iter()
-        .filter_map(|number| state.registry.line(number, Timestamp::EPOCH));
-    let mut connections: Vec<ConnectionId> = lines.map(|l| l.line.connection.clone()).collect();
+/// The platform's numbers, ended placements included.
+fn numbers(view: &View, platform: &PlatformId) -> Vec<PhoneNumber> {
+    let state = view.state();
+    let all = state.registry.honeytokens().map(|r| &r.honeytoken);
+    let ours = all.filter(|token| token.platform == *platform);
+    ours.map(|token| token.number).collect()
+}
+
+/// All connections that the numbers were ever reached through.
+fn connections(view: &View, numbers: &[PhoneNumber]) -> Result<Vec<ConnectionId>, LedgerError> {
+    let of_line = |entry: Entry| match entry.event {
+        Event::LineAdded(line) if numbers.contains(&line.number) => Some(line.connection),
+        _ => None,
+    };
+    let lines = view.all_of("line_added")?;
+    let mut connections: Vec<ConnectionId> = lines.into_iter().filter_map(of_line).collect();
     connections.sort();
     connections.dedup();
-    connections
+    Ok(connections)
+}
+
+/// Also the connections that contacts came through, if they are others: whoever calls our address may name
+/// any number.
+fn through(view: &View, wish: &mut Wish) -> Result<(), LedgerError> {
+    let mut all: BTreeSet<ConnectionId> = wish.connections.drain(..).collect();
+    for number in &wish.numbers {
+        view.each(&Lookup::Line(*number), |entry| {
+            if let Event::Contact(contact) = entry.event
+                && !all.contains(&contact.connection)
+            {
+                all.insert(contact.connection);
+            }
+        })?;
+    }
+    wish.connections = all.into_iter().collect();
+    Ok(())
 }
 
 /// All keys there ever were: the custody log is theirs.
-fn keys(view: &View) -> Result<Vec<KeyId>, ExportError> {
-    let (mut keys, mut from) = (Vec::new(), 0);
-    loop {
-        let step = view
-            .index
-            .oldest(&Lookup::Kind("key_created"), from, STEP_ENTRIES)?;
-        let Some(last) = step.last() else {
-            return Ok(keys);
-        };
-        from = last + 1;
-        for index in step {
-            if let Some(Event::KeyCreated(key)) = view.reader.entry(index)?.map(|e| e.event) {
-                keys.push(key.key);
-            }
-        }
-    }
+fn keys(view: &View) -> Result<Vec<KeyId>, LedgerError> {
+    let id = |entry: Entry| match entry.event {
+        Event::KeyCreated(key) => Some(key.key),
+        _ => None,
+    };
+    let keys = view.all_of("key_created")?;
+    Ok(keys.into_iter().filter_map(id).collect())
 }
 
 /// The digest of the program's own file, if it can be read.

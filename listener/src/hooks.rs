@@ -33,6 +33,7 @@ use crate::problem::Problem;
 use crate::provider::{
     Malformed, Places, Provider, Received, Refusal, Rejection, Request, Undecided, Verified,
 };
+use crate::provider_keys;
 
 /// A larger body is drained up to here, so that the provider hears the answer, then cut off.
 const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -113,10 +114,21 @@ async fn take(
     };
     // A certificate seen for the first time is fetched while the provider waits, once.
     if let Some(learned) = app.connections.learn_certificate(&id, &needed).await {
+        keep_keys(app, &learned).await?;
         connected = learned;
     }
     let (verified, url) = verify(&connected, &raw, &urls, now).map_err(refused)?;
     accept(app, &connected, &raw, &verified, url, now).await
+}
+
+/// Keys are on the record before what they sign.
+async fn keep_keys(app: &App, connected: &Connected) -> Result<(), Failed> {
+    let failed = |problem| (Outcome::NotRecorded, problem);
+    let view = app.recorder.view();
+    let new = provider_keys::missing(view, provider_keys::known(connected));
+    let new = new.map_err(|error| failed(Problem::internal(&error)))?;
+    let recorded = app.recorder.decide(None, move |_| Ok(new)).await;
+    recorded.map_err(|error| failed(error.into())).map(drop)
 }
 
 /// From a genuine request to the provider's answer: read, recorded, answered.

@@ -2,12 +2,14 @@
 //!
 //! - [`account`]: providers' APIs, asked under a connection's credentials.
 //! - [`provider`]: webhook adapters, one file or folder each; pure, no sockets.
+//! - `provider_keys`: their public keys on the record, so that a stranger can check signatures again.
 //! - `address`: which addresses are outside, for whoever is told where to ask.
 //! - `anchors`: outside authorities that vouch for checkpoints.
 //! - [`bundles`]: evidence bundles, recorded, gathered, signed.
 //! - [`exports`]: what leaves the house beside bundles, gathered.
 //! - [`erasures`]: whose data goes, when, and what is left of it.
-//! - [`reports`]: reports for people; `replies`: the clock of the right of reply.
+//! - [`reports`]: reports for people; `replies`: the clock of the right of reply;
+//!   [`reply_files`]: what came with answers.
 //! - [`ledger`]: log, index and fold, held together by the one writer.
 //! - [`recorder`]: everybody's way to that writer; group commit.
 //! - [`pool`]: many lines at once, and news of where they stand.
@@ -51,9 +53,11 @@ mod page;
 pub mod pool;
 mod problem;
 pub mod provider;
+mod provider_keys;
 pub mod recorder;
 pub mod reparse;
 mod replies;
+pub mod reply_files;
 pub mod reports;
 mod running;
 pub mod server;

@@ -14,7 +14,7 @@ use crate::cluster::duty;
 use crate::config::Config;
 use crate::ledger::Ledger;
 use crate::recorder::{Recorder, Writer};
-use crate::{life, server};
+use crate::{life, provider_keys, server};
 
 /// A checkpoint is signed at most this often, in milliseconds.
 const CHECKPOINT_EVERY_MS: u64 = 1_000;
@@ -40,6 +40,9 @@ pub enum StartError {
     /// An authority of the settings cannot be asked.
     #[error("{0}")]
     Config(#[from] crate::ConfigError),
+    /// The log cannot be read.
+    #[error("{0}")]
+    Log(#[from] crate::ledger::LedgerError),
     /// The start cannot be recorded.
     #[error("start cannot be recorded: {0}")]
     Record(#[from] crate::ledger::RecordError),
@@ -164,17 +167,19 @@ fn begin(
     ledger: &mut Ledger,
     clock: &Clock,
     connections: Vec<Connection>,
-) -> Result<(), crate::ledger::RecordError> {
+) -> Result<(), StartError> {
     let mut events = changed(ledger, connections);
+    events.extend(keys(ledger, &events)?);
     events.push(operation("start", env!("CARGO_PKG_VERSION")));
     if ledger.view().state().registry.draw_seeds().is_empty() {
-        events.push(crate::pool::dice::fresh_seed()?);
+        events.push(crate::pool::dice::fresh_seed().map_err(crate::ledger::RecordError::from)?);
     }
     if ledger.was_reindexed() {
         events.push(operation("rebuild", "index"));
     }
     ledger.append_last();
-    ledger.record(clock.now(), None, events).map(drop)
+    ledger.record(clock.now(), None, events)?;
+    Ok(())
 }
 
 fn operation(operation: &str, detail: &str) -> Event {
@@ -193,6 +198,21 @@ fn changed(ledger: &Ledger, connections: Vec<Connection>) -> Vec<Event> {
         .filter(differs)
         .map(Event::ConnectionSet)
         .collect()
+}
+
+/// The providers' public keys that are not on the record: of all connections, new ones included.
+fn keys(ledger: &Ledger, new: &[Event]) -> Result<Vec<Event>, crate::ledger::LedgerError> {
+    let view = ledger.view();
+    let new = new.iter().filter_map(|event| match event {
+        Event::ConnectionSet(connection) => Some(connection),
+        _ => None,
+    });
+    let known = {
+        let state = view.state();
+        let all = state.registry.connections().chain(new);
+        all.flat_map(provider_keys::in_settings).collect()
+    };
+    provider_keys::missing(&view, known)
 }
 
 async fn checkpoints(app: Arc<App>) {

@@ -10,6 +10,7 @@
 //! - [`dossier`]: reports on a platform, a study, all platforms.
 //! - [`paper`]: documents for people, as HTML and PDF.
 //! - [`complaint`]: forms of authorities, filled from a finding.
+//! - [`signature`]: providers' public-key signatures, which anybody can check again.
 //! - [`csv`]: comma-separated values, harmless in a spreadsheet.
 //! - [`export`]: tables and exchange formats for the tools of other trades.
 //!
@@ -27,6 +28,7 @@ mod graph;
 pub mod paper;
 mod power;
 mod preset;
+pub mod signature;
 pub mod survival;
 mod words;
 

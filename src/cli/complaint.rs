@@ -24,7 +24,7 @@ pub(crate) struct Complaint {
     /// Which installation
     #[command(flatten)]
     pub(crate) at_place: Where,
-    /// As data (json, csv) or as a document (html, text)
+    /// As data (json, csv) or as a document (html, text, pdf)
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(PaperFormat::WORDS))]
     pub(crate) format: String,
     /// Where to; stdout if not given

@@ -38,6 +38,9 @@ pub(crate) struct Report {
     /// Who publishes it, in a line above the title; a server has its own settings
     #[arg(long, value_name = "TEXT", conflicts_with = "server")]
     pub(crate) brand: Option<String>,
+    /// Why it is published though it accuses somebody who was not offered a reply; printed on it and kept
+    #[arg(long, value_name = "REASON")]
+    pub(crate) without_reply: Option<String>,
     /// Where to
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -120,7 +123,7 @@ pub(crate) struct ReplyAnswer {
     /// When it came, RFC 3339 or Unix seconds; now if not given
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
-    /// A file that came with it; its digest is noted, the file stays with you
+    /// A file that came with it; kept with its digest, above 16 MiB the digest alone
     #[arg(long, value_name = "FILE")]
     pub(crate) attach: Vec<PathBuf>,
     /// Print one JSON document

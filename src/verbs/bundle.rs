@@ -1,12 +1,13 @@
 //! Evidence bundles: made from a folder or by a server, checked by anybody.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use listener::Clock;
 use listener::bundles::{self, ExportError, Order};
-use report::bundle::verify::{self, Finding, Outcome, Trust, Verification};
+use report::bundle::verify::{self, Finding, Outcome, RequestSaid, Standing, Trust, Verification};
 use report::bundle::{ARCHIVE_BYTES_MAX, Preset};
 use serde_json::json;
 use store::proof::time_stamp::Roots;
@@ -18,6 +19,8 @@ use crate::{place, progress, table};
 
 /// First bytes of every zip file that holds one.
 const ZIP: &[u8] = b"PK\x03\x04";
+/// Runs of entries that are listed in a line; `--json` lists all.
+const RANGES_MAX: usize = 20;
 
 /// Makes a bundle.
 pub(crate) async fn export(args: &Export) -> anyhow::Result<Exit> {
@@ -145,7 +148,52 @@ fn document(found: &Verification) -> serde_json::Value {
             "vkey": m.vkey, "made_at": m.made_at, "program": m.program, "whole_log": m.whole_log,
         })),
         "findings": found.findings.iter().map(finding).collect::<Vec<_>>(),
+        "requests": found.requests.iter().map(request).collect::<Vec<_>>(),
     })
+}
+
+fn request(said: &RequestSaid) -> serde_json::Value {
+    let meaning = said.standing.meaning();
+    json!({
+        "entry": said.index,
+        "standing": said.standing.as_str(),
+        "meaning": { "zh": meaning.zh, "en": meaning.en },
+    })
+}
+
+/// Which entries stand how, each meaning once.
+fn requests(found: &Verification, lang: Lang) -> Vec<String> {
+    let mut by_standing: BTreeMap<Standing, Vec<u64>> = BTreeMap::new();
+    for said in &found.requests {
+        by_standing
+            .entry(said.standing)
+            .or_default()
+            .push(said.index);
+    }
+    let line = |(standing, entries): (Standing, Vec<u64>)| {
+        let (meaning, entries) = (standing.meaning(), ranges(&entries));
+        match lang {
+            Lang::Zh => format!("          条目 {entries}：{}", meaning.zh),
+            Lang::En => format!("          entries {entries}: {}", meaning.en),
+        }
+    };
+    by_standing.into_iter().map(line).collect()
+}
+
+/// Ascending numbers in few words: `3-5, 9`; the rest counted where there are many.
+fn ranges(numbers: &[u64]) -> String {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
+    let text = |run: &[u64]| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        _ => run.iter().map(u64::to_string).collect(),
+    };
+    let all: Vec<String> = runs.map(text).collect();
+    let rest = all.len().saturating_sub(RANGES_MAX);
+    let said = all[..all.len() - rest].join(", ");
+    match rest {
+        0 => said,
+        _ => format!("{said}, … (--json)"),
+    }
 }
 
 fn words(found: &Verification, lang: Lang) -> String {
@@ -188,5 +236,6 @@ fn words(found: &Verification, lang: Lang) -> String {
         };
         lines.push(format!("          {would}{}", say(finding.check.meaning())));
     }
+    lines.extend(requests(found, lang));
     lines.join("\n")
 }

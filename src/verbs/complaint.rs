@@ -81,5 +81,7 @@ fn local(
         &clock,
         format!("complaint to {} about {what}", authority.id),
     )?;
-    Ok(complaint.write(format).bytes)
+    let written = complaint.write(format);
+    let written = written.map_err(|error| Ends::with(Exit::Refused, error.to_string()))?;
+    Ok(written.bytes)
 }

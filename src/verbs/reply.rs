@@ -1,10 +1,11 @@
 //! `reply`: who was told, what they answered, what is published; in a folder or on a server.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use honeytoken::{Event, PlatformId, Refusal, ReplyFile, ReplyReceived, ReplyStanding, Timestamp};
 use listener::ledger::State;
+use listener::reply_files::{self, FILE_BYTES_MAX};
 use listener::{Clock, ReplyConfig};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use report::ReplyOut;
@@ -93,33 +94,34 @@ async fn notify(args: ReplyNotify) -> anyhow::Result<Exit> {
 
 async fn answer(args: ReplyAnswer) -> anyhow::Result<Exit> {
     let at = args.at.as_deref().map(place::time).transpose()?;
-    let text = args
-        .text
-        .as_deref()
-        .map(text)
-        .transpose()?
-        .unwrap_or_default();
-    let files = args
-        .attach
-        .iter()
-        .map(|path| file(path))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let text = args.text.as_deref().map(text).transpose()?;
+    let text = text.unwrap_or_default();
+    let files = args.attach.iter().map(|path| file(path));
+    let files = files.collect::<anyhow::Result<Vec<_>>>()?;
+    let small = args.attach.iter().zip(&files);
+    let small = small.filter(|(_, file)| file.bytes <= FILE_BYTES_MAX as u64);
+    let small: Vec<&PathBuf> = small.map(|(path, _)| path).collect();
     if let Some(client) = Client::of(&args.at_place)? {
         let mut body = json!({ "text": text, "from": args.from, "files": files });
         if let Some(at) = at {
             body["received_at"] = json!(at);
         }
-        return say(
-            &client
-                .post(&path(&args.platform, "/answers"), &body)
-                .await?,
-            args.json,
-        );
+        client
+            .post(&path(&args.platform, "/answers"), &body)
+            .await?;
+        for name in small {
+            let to = path(&args.platform, "/files");
+            client.upload(&to, whole(name)?).await?;
+        }
+        return say(&client.get(&path(&args.platform, "")).await?, args.json);
     }
-    decided(
+    let kept = small.into_iter().map(|name| whole(name));
+    let kept = kept.collect::<anyhow::Result<Vec<_>>>()?;
+    decided_with(
         &args.at_place,
         &args.platform,
         args.json,
+        &kept,
         |state, platform, now| {
             let received_at = at.unwrap_or(now);
             let reply = ReplyReceived {
@@ -132,6 +134,12 @@ async fn answer(args: ReplyAnswer) -> anyhow::Result<Exit> {
             Ok(vec![state.registry.receive_reply(reply, now)?])
         },
     )
+}
+
+/// A file of at most [`FILE_BYTES_MAX`], whole.
+fn whole(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = std::fs::read(path);
+    bytes.map_err(|error| Ends::with(Exit::Unreadable, format!("{}: {error}", path.display())))
 }
 
 async fn publish(args: ReplyPublish) -> anyhow::Result<Exit> {
@@ -166,6 +174,17 @@ fn decided(
     json: bool,
     decide: impl FnOnce(&State, PlatformId, Timestamp) -> Result<Vec<Event>, Refusal>,
 ) -> anyhow::Result<Exit> {
+    decided_with(at_place, platform, json, &[], decide)
+}
+
+/// The same, and keeps these files of an answer.
+fn decided_with(
+    at_place: &Where,
+    platform: &str,
+    json: bool,
+    files: &[Vec<u8>],
+    decide: impl FnOnce(&State, PlatformId, Timestamp) -> Result<Vec<Event>, Refusal>,
+) -> anyhow::Result<Exit> {
     let dir = place::required(at_place.data.clone())?;
     let bad =
         |error: honeytoken::IdError| Ends::with(Exit::Unreadable, format!("platform: {error}"));
@@ -178,6 +197,9 @@ fn decided(
     if !events.is_empty() {
         ledger.record(now, None, events)?;
         ledger.checkpoint()?;
+    }
+    for bytes in files {
+        reply_files::keep(&mut ledger, &platform, bytes, None, now)?;
     }
     let state = view.state();
     let replies = state

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use honeytoken::{IdError, Language};
 use listener::Clock;
-use listener::reports::{self, About, Order, ReportError};
+use listener::reports::{self, About, Order, Reason, ReasonError, ReportError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use report::bundle::Preset;
 
@@ -60,8 +60,10 @@ fn path(args: &Report, preset: Preset, format: ReportFormat) -> String {
     } else {
         "html"
     };
+    let why = args.without_reply.as_deref().map(encoded);
+    let why = why.map_or(String::new(), |why| format!("&without_reply={why}"));
     format!(
-        "/v1/{about}?preset={}&lang={lang}&format={form}",
+        "/v1/{about}?preset={}&lang={lang}&format={form}{why}",
         preset.as_str()
     )
 }
@@ -74,6 +76,7 @@ fn local(args: &Report, preset: Preset, format: ReportFormat) -> anyhow::Result<
         preset,
         lang: language(args.lang),
         brand: args.brand.clone(),
+        without_reply: args.without_reply.as_deref().map(reason).transpose()?,
         by: None,
     };
     let mut ledger = place::open(Path::new(&dir), &clock)?;
@@ -83,6 +86,11 @@ fn local(args: &Report, preset: Preset, format: ReportFormat) -> anyhow::Result<
         ReportFormat::Html => Ok(paper.html().into_bytes()),
         ReportFormat::Pdf => paper.pdf().map_err(|error| refused(error.into())),
     }
+}
+
+fn reason(text: &str) -> anyhow::Result<Reason> {
+    let bad = |error: ReasonError| Ends::with(Exit::Unreadable, error.to_string());
+    text.parse().map_err(bad)
 }
 
 fn about(args: &Report) -> anyhow::Result<About> {

@@ -153,7 +153,7 @@ fn a_form_that_cannot_be_filled_says_why() {
         ),
         (format!("/v1/contacts/{index}/complaint"), 400, "authority"),
         (
-            format!("/v1/contacts/{index}/complaint?authority=ftc&format=pdf"),
+            format!("/v1/contacts/{index}/complaint?authority=ftc&format=doc"),
             400,
             "json, csv",
         ),

@@ -41,6 +41,50 @@ fn contacts(data: &Path) -> Vec<Value> {
     lines.map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
+/// A row of a provider's log and its webhook are one event, by the provider's id, whichever comes first.
+#[test]
+fn a_row_and_a_webhook_of_one_event_count_once() {
+    const LOG: &str = "From,To,Body,Status,SentDate,ApiVersion,Sid,Direction\n\
+         +14155550199,+14155550132,hello,received,2026-10-03T04:00:00Z,2010,SM1,inbound\n\
+         +14155550199,+14155550132,hello,received,2026-10-03T05:00:00Z,2010,SM2,inbound\n";
+    let told = |server: &Server, sid: &str| {
+        let fields = [
+            ("MessageSid", sid),
+            ("From", STRANGER),
+            ("To", LINE),
+            ("Body", "hello"),
+        ];
+        server.takes(&cast::twilio(server, &fields));
+    };
+    for webhook_first in [true, false] {
+        let folder = Folder::new();
+        let (data, file) = (folder.data(), folder.path("log.csv"));
+        std::fs::write(&file, LOG).unwrap();
+        let server = Server::start(&data);
+        cast::install(&server.admin());
+        if webhook_first {
+            told(&server, "SM1");
+        }
+        server.stop();
+        let imported = import(&data, "auto", &file, &["--summary"]).with(0);
+        let repeated = u64::from(webhook_first);
+        assert_eq!(rows(&imported), [2, 2 - repeated, repeated, 0, 0]);
+        let server = Server::start(&data);
+        for (sid, is_new) in [("SM1", false), ("SM2", false), ("SM3", true)] {
+            let before = server.webhooks("repeated");
+            told(&server, sid);
+            assert_eq!(
+                server.webhooks("repeated"),
+                before + u64::from(!is_new),
+                "{sid}"
+            );
+        }
+        server.stop();
+        assert_eq!(contacts(&data).len(), 3, "webhook first: {webhook_first}");
+        run(arguments!["verify", "--data", data]).with(0);
+    }
+}
+
 #[test]
 fn each_providers_log_is_recognised_and_taken_once() {
     let logs = [

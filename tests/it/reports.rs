@@ -121,6 +121,52 @@ fn a_report_says_the_verdict_in_both_languages_and_forms_and_hears_the_platform_
 }
 
 #[test]
+fn a_public_league_table_accuses_nobody_unheard_or_says_why() {
+    let folder = Folder::new();
+    let (data, platform) = imported(&folder, 3);
+    let out = folder.path("league.html");
+    let public = ["--league", "--preset", "public"];
+    let refused = report(&data, &out, &public).with(3);
+    assert!(
+        refused.stderr.contains("was not offered a reply"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains(&platform) && !out.exists());
+    report(&data, &out, &["--league", "--preset", "regulator"]).with(0);
+    let with = |why: &str| {
+        report(
+            &data,
+            &out,
+            &[&public[..], &["--without-reply", why]].concat(),
+        )
+    };
+    with(" ").with(2);
+    with(&"x".repeat(501)).with(2);
+    let why = "the <b>court</b> ordered it at once";
+    with(why).with(0);
+    let html = std::fs::read_to_string(&out).unwrap();
+    assert!(html.contains("not offered a reply before this was published"));
+    assert!(html.contains("the &lt;b&gt;court&lt;/b&gt; ordered it at once"));
+    let server = Server::start(&data);
+    let api = server.admin();
+    let custody = api.all("/v1/custody", "", 500);
+    let told = column(&custody, "detail");
+    assert!(told.iter().any(
+        |d| d.contains("report on all platforms for public, without a reply of") && d.contains(why)
+    ));
+    api.get("/v1/league?preset=public").problem(409);
+    api.get("/v1/league?preset=public&without_reply=")
+        .problem(400);
+    assert_eq!(
+        api.get("/v1/league?preset=public&without_reply=urgent")
+            .status,
+        200
+    );
+    server.stop();
+}
+
+#[test]
 fn an_answer_is_noted_with_its_files_and_printed_when_it_is_published() {
     let folder = Folder::new();
     let (data, platform) = imported(&folder, 3);
@@ -172,6 +218,60 @@ fn an_answer_is_noted_with_its_files_and_printed_when_it_is_published() {
     if let Some(text) = words(&league) {
         assert!(text.contains("全部平台一览") && text.contains("已答复"));
     }
+    is_tagged(&league);
+    for (preset, travels) in [("regulator", true), ("platform", true), ("public", false)] {
+        let zip = folder.path("bundle.zip");
+        run(arguments![
+            "export",
+            "bundle",
+            "--data",
+            data,
+            "--platform",
+            platform,
+            "--preset",
+            preset,
+            "--out",
+            zip
+        ])
+        .with(0);
+        run(arguments!["verify", zip]).with(0);
+        let text = String::from_utf8_lossy(&std::fs::read(&zip).unwrap()).into_owned();
+        // The letter itself, in base64.
+        assert_eq!(text.contains("YWJj"), travels, "{preset}");
+    }
+    kept_files(&data, &platform);
+}
+
+/// The file that came with the answer is there again; what no answer names is not taken.
+fn kept_files(data: &Path, platform: &str) {
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let server = Server::start(data);
+    let api = server.admin();
+    let files = format!("/v1/platforms/{platform}/reply/files");
+    let shown = api.seen(&format!("/v1/platforms/{platform}/reply"));
+    assert_eq!(shown["answers"][0]["files"][0]["held"], true, "{shown}");
+    assert_eq!(api.get(&format!("{files}/{ABC}")).body, b"abc");
+    api.get(&format!("{files}/00")).problem(404);
+    let send = |bytes: &[u8]| api.upload(&files, "application/octet-stream", bytes);
+    assert_eq!(send(b"abc").status, 200);
+    send(b"something else").problem(409);
+    let (_, viewer) = api.with_role("viewer");
+    viewer.get(&format!("{files}/{ABC}")).problem(403);
+    server.stop();
+}
+
+/// That a PDF tells its parts to whoever cannot see it; where poppler is installed.
+fn is_tagged(pdf: &Path) {
+    let output = Command::new("pdfinfo").arg(pdf).output();
+    let Some(output) = output.ok().filter(|output| output.status.success()) else {
+        println!("skipped: pdfinfo is not installed");
+        return;
+    };
+    let text = String::from_utf8(output.stdout).unwrap();
+    let tagged = text
+        .lines()
+        .any(|line| line.starts_with("Tagged:") && line.ends_with("yes"));
+    assert!(tagged, "{text}");
 }
 
 #[test]

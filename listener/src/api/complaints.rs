@@ -26,7 +26,7 @@ use crate::problem::Problem;
 pub(crate) struct ComplaintQuery {
     /// `12321`, `ftc`, `fcc`, `itg`, `ico`, `cnil` or `dpa`.
     authority: String,
-    /// `json`, `csv`, `html` or `text`; `html` if not given.
+    /// `json`, `csv`, `html`, `text` or `pdf`; `html` if not given.
     format: Option<String>,
 }
 
@@ -92,7 +92,9 @@ async fn filled(
         let complaint = fill(authority, &facts)
             .map_err(|error| Problem::new(StatusCode::CONFLICT, "not_taken", error.to_string()))?;
         let seen: Vec<u64> = facts.contacts.iter().map(|contact| contact.index).collect();
-        Ok::<_, Problem>((seen, complaint.write(format)))
+        let written = complaint.write(format);
+        let written = written.map_err(|error| Problem::internal(&error))?;
+        Ok::<_, Problem>((seen, written))
     };
     let made = tokio::task::spawn_blocking(work).await;
     let (seen, document) = made.map_err(|error| Problem::internal(&error))??;

@@ -18,6 +18,7 @@ use crate::account::AccountError;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::provider::{Provider, checked_lines};
+use crate::provider_keys;
 
 /// Captured secrets come with a remark under this name, which is nothing to verify with.
 const REMARK: &str = "note";
@@ -97,9 +98,11 @@ async fn set(
     let connection = checked(id, body)?;
     account_opens(app, &connection)?;
     let existed = app.connections.get(&connection.connection).is_some();
-    let event = Event::ConnectionSet(connection.clone());
+    let keys = provider_keys::missing(app.recorder.view(), provider_keys::in_settings(&connection));
+    let mut events = vec![Event::ConnectionSet(connection.clone())];
+    events.extend(keys.map_err(|error| Problem::internal(&error))?);
     app.recorder
-        .decide(Some(caller.key.clone()), move |_| Ok(vec![event]))
+        .decide(Some(caller.key.clone()), move |_| Ok(events))
         .await?;
     app.connections
         .refresh(&app.recorder.view().state().registry);

@@ -70,6 +70,7 @@ fn detail(event: &Event) -> String {
         Event::Genesis(g) => format!("log {} begins", g.origin),
         Event::ConnectionSet(c) => format!("connection {} of {}", c.connection, c.provider),
         Event::ConnectionRetired(c) => format!("connection {}", c.connection),
+        Event::ProviderKey(k) => format!("connection {} of {}", k.connection, k.provider),
         Event::LineAdded(l) => format!("line {:?}", l.number),
         Event::LineRetired(l) => format!("line {:?}", l.number),
         Event::LineSoaked(l) => format!("line {:?} until {}", l.number, l.soak_until),
@@ -114,6 +115,7 @@ fn detail(event: &Event) -> String {
         Event::Judgement(j) => format!("platform {} is {}", j.platform, j.class),
         Event::ReplyNotified(r) => format!("platform {} until {}", r.platform, r.due),
         Event::ReplyReceived(r) => format!("platform {}, {} files", r.platform, r.files.len()),
+        Event::ReplyFileKept(f) => format!("platform {}, {} bytes", f.platform, f.bytes),
         Event::ReplyPublished(r) => format!(
             "platform {}, entry {}: {}",
             r.platform, r.reply, r.published

@@ -47,6 +47,7 @@ pub(crate) mod receipts;
 mod reconciliations;
 pub(crate) mod redact;
 pub(crate) mod replies;
+mod reply_files;
 pub(crate) mod reports;
 pub(crate) mod stream;
 pub(crate) mod studies;
@@ -157,6 +158,8 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(replies::notify))
         .routes(routes!(replies::answer))
         .routes(routes!(replies::publish))
+        .routes(routes!(reply_files::keep))
+        .routes(routes!(reply_files::one))
         .routes(routes!(findings::list))
         .routes(routes!(findings::publish))
         .routes(routes!(findings::withdraw))

@@ -17,7 +17,7 @@ use super::parts::Path;
 use crate::app::App;
 use crate::ledger::State as Fold;
 use crate::problem::Problem;
-use crate::reports;
+use crate::{reply_files, reports};
 
 /// The longest answer, in bytes; a longer one is attached as a file.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -57,7 +57,7 @@ pub(crate) struct AnswerIn {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     received_at: Option<Timestamp>,
-    /// What came with it, at most 50; the files stay with you.
+    /// What came with it, at most 50; the files themselves are sent one by one afterwards, or stay with you.
     #[serde(default)]
     files: Vec<FileBody>,
 }
@@ -120,6 +120,8 @@ pub(crate) struct AnswerOut {
 pub(crate) struct AnswerFileOut {
     name: String,
     sha256: String,
+    /// Whether the file itself is kept, or only what it is.
+    held: bool,
 }
 
 /// Where a platform's right of reply stands.
@@ -220,7 +222,7 @@ pub(crate) async fn publish(
     out(&app, &caller, &id).map(Json)
 }
 
-fn open(app: &App, caller: &Caller, id: &str) -> Result<PlatformId, Problem> {
+pub(super) fn open(app: &App, caller: &Caller, id: &str) -> Result<PlatformId, Problem> {
     let unknown = || Problem::not_found("no platform of this id");
     let id: PlatformId = id.parse().map_err(|_| unknown())?;
     let known = app.recorder.view().state().registry.platform(&id).is_some();
@@ -282,6 +284,12 @@ fn out(app: &App, caller: &Caller, id: &PlatformId) -> Result<RepliesOut, Proble
     let (state, now) = (view.state(), app.recorder.clock().now());
     let replies = state.registry.replies(id).cloned().unwrap_or_default();
     let answers = reports::answers(view, &state, id).map_err(|error| Problem::internal(&error))?;
+    let held = reply_files::held(view, id).map_err(|error| Problem::internal(&error))?;
+    let file = |(name, sha256): (String, String)| AnswerFileOut {
+        held: held.contains(&sha256),
+        name,
+        sha256,
+    };
     let open = caller.role.may_see_personal_data();
     let shown = answers
         .into_iter()
@@ -305,11 +313,7 @@ fn out(app: &App, caller: &Caller, id: &PlatformId) -> Result<RepliesOut, Proble
                 received_at: a.received_at,
                 from: a.from,
                 text: a.text,
-                files: a
-                    .files
-                    .into_iter()
-                    .map(|(name, sha256)| AnswerFileOut { name, sha256 })
-                    .collect(),
+                files: a.files.into_iter().map(file).collect(),
                 published: a.published,
             })
             .collect(),

@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::parts::{Path, Query};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::reports::{self, About, Order, ReportError};
+use crate::reports::{self, About, Order, Reason, ReasonError, ReportError};
 
 /// For whom, in which language and form.
 #[derive(Deserialize, IntoParams)]
@@ -28,6 +28,9 @@ pub(crate) struct ReportQuery {
     /// `html` or `pdf`; `html` if not given.
     #[param(inline)]
     format: Option<Form>,
+    /// Why a public one accuses somebody who was not offered a reply: one line of at most 500 bytes, printed
+    /// on it and kept.
+    without_reply: Option<String>,
 }
 
 /// A language.
@@ -47,7 +50,7 @@ enum Form {
 }
 
 /// A report on a platform: one file with charts, for people. Its making is on the record. A public one
-/// on a platform that stands accused and was not offered a reply is refused.
+/// on a platform that stands accused and was not offered a reply is refused without `without_reply`.
 #[utoipa::path(get, path = "/v1/platforms/{id}/report", tag = "evidence",
     params(("id" = String, Path), ReportQuery),
     responses((status = 200, content((String = "text/html"), (Vec<u8> = "application/pdf"))), (status = 400, body = Problem),
@@ -64,11 +67,12 @@ pub(crate) async fn platform(
     answer(&app, &caller, About::Platform(id), &query).await
 }
 
-/// A report on the platforms of a study that the caller may see.
+/// A report on the platforms of a study that the caller may see. A public one that accuses somebody who was not
+/// offered a reply is refused without `without_reply`.
 #[utoipa::path(get, path = "/v1/studies/{id}/report", tag = "evidence",
     params(("id" = String, Path), ReportQuery),
     responses((status = 200, content((String = "text/html"), (Vec<u8> = "application/pdf"))), (status = 400, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn study(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -81,10 +85,11 @@ pub(crate) async fn study(
     answer(&app, &caller, About::Study(id), &query).await
 }
 
-/// The league table of all platforms that the caller may see.
+/// The league table of all platforms that the caller may see. A public one that accuses somebody who was not
+/// offered a reply is refused without `without_reply`.
 #[utoipa::path(get, path = "/v1/league", tag = "evidence", params(ReportQuery),
     responses((status = 200, content((String = "text/html"), (Vec<u8> = "application/pdf"))), (status = 400, body = Problem),
-        (status = 403, body = Problem)))]
+        (status = 403, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn league(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -114,6 +119,7 @@ async fn answer(
             Some(Tongue::En) | None => Language::En,
         },
         brand: app.config.report.brand.clone(),
+        without_reply: query.without_reply.as_deref().map(reason).transpose()?,
         by: Some((caller.key.clone(), caller.role.may_administer())),
     };
     let (name, form) = (name(&order), query.format.unwrap_or(Form::Html));
@@ -129,6 +135,11 @@ async fn answer(
         (header::CONTENT_DISPOSITION, disposition),
     ];
     Ok((StatusCode::OK, headers, bytes).into_response())
+}
+
+fn reason(text: &str) -> Result<Reason, Problem> {
+    let bad = |error: ReasonError| Problem::bad_request("bad_reason", error.to_string());
+    text.parse().map_err(bad)
 }
 
 fn name(order: &Order) -> String {

@@ -16,4 +16,4 @@ pub use gather::{GatherError, Open, Window, gather};
 pub use told::{Told, told};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

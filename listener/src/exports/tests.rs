@@ -11,18 +11,18 @@ use report::export::{Kind, Order};
 use super::{GatherError, Window, facts, gather};
 use crate::ledger::{Ledger, View};
 
-const NOW: Timestamp = Timestamp::from_unix_s(1_790_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_s(1_790_000_000);
 const LINE: &str = "+14155550132";
 const CALLER: &str = "+14155550199";
 
 /// A log with a placement, in a folder that is gone after the test.
-struct Log {
-    ledger: Ledger,
+pub(crate) struct Log {
+    pub(crate) ledger: Ledger,
     _folder: tempfile::TempDir,
 }
 
 impl Log {
-    fn new() -> Log {
+    pub(crate) fn new() -> Log {
         let folder = tempfile::tempdir().unwrap();
         let creation = store::Creation {
             origin: "test.example/log".to_owned(),
@@ -39,7 +39,7 @@ impl Log {
         log
     }
 
-    fn record(&mut self, event: Event) -> u64 {
+    pub(crate) fn record(&mut self, event: Event) -> u64 {
         self.ledger.record(NOW, None, vec![event]).unwrap()[0]
     }
 
@@ -91,7 +91,12 @@ impl Log {
         }));
     }
 
-    fn contact(&mut self, id: &str, medium: Medium, change: impl FnOnce(&mut Contact)) -> u64 {
+    pub(crate) fn contact(
+        &mut self,
+        id: &str,
+        medium: Medium,
+        change: impl FnOnce(&mut Contact),
+    ) -> u64 {
         let mut contact = Contact {
             connection: "tw".parse().unwrap(),
             provider_event_id: Some(id.to_owned()),

@@ -7,7 +7,7 @@ use honeytoken::{Contact, Event, Repeat};
 use store::{Draft, Lookup, SealError, Sealed};
 
 use super::erase::erased_as;
-use super::state::{dedupe, fingerprint};
+use super::state::{by_other_way, dedupe, fingerprint};
 use super::{Ledger, first_in};
 
 impl Ledger {
@@ -24,7 +24,8 @@ impl Ledger {
             let telling = match sealed.event() {
                 Event::Contact(contact) => self.erased_before(contact).or_else(|| {
                     let in_batch = in_batch.entry(dedupe(contact));
-                    self.earlier(contact, place, in_batch, &kept)
+                    let earlier = self.earlier(contact, place, in_batch, &kept);
+                    earlier.or_else(|| self.told_otherwise(contact))
                 }),
                 _ => None,
             };
@@ -59,6 +60,13 @@ impl Ledger {
             Event::Erasure(erasure) => Some(Telling::Erased(erasure.erased)),
             _ => None,
         }
+    }
+
+    /// Where the same event came by another way: in a file before its provider told of it, or after. By the
+    /// provider's id, since an import has a connection of its own.
+    fn told_otherwise(&self, contact: &Contact) -> Option<Telling> {
+        let lookup = by_other_way(contact)?;
+        first_in(&self.view.index, &lookup).map(Telling::Logged)
     }
 
     /// Where the same event was told before in the same words, in the log or in this batch.
@@ -137,5 +145,76 @@ fn without_words(repeat: Repeat) -> Repeat {
         raw_body: None,
         raw_credentials: None,
         ..repeat
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use honeytoken::{Authentication, Contact, Event, Medium, Sender};
+
+    use crate::exports::tests::Log;
+
+    type Way = fn(&mut Contact);
+
+    fn by_file(contact: &mut Contact) {
+        contact.connection = "import".parse().unwrap();
+        contact.authentication = Authentication::Imported;
+    }
+
+    fn by_webhook(_: &mut Contact) {}
+
+    fn by_list(contact: &mut Contact) {
+        contact.backfilled = true;
+        contact.authentication = Authentication::ProviderApi;
+    }
+
+    #[test]
+    fn one_event_by_file_webhook_and_list_counts_once_in_every_order() {
+        let ways: [Way; 3] = [by_file, by_webhook, by_list];
+        for [a, b, c] in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
+            let mut log = Log::new();
+            for way in [a, b, c] {
+                log.contact("m1", Medium::Sms, ways[way]);
+            }
+            assert_eq!(log.ledger.view().state().contacts(), 1, "{a}{b}{c}");
+        }
+    }
+
+    #[test]
+    fn another_number_another_medium_and_another_id_are_other_events() {
+        let mut log = Log::new();
+        log.contact("m1", Medium::Sms, by_webhook);
+        log.contact("m2", Medium::Sms, by_file);
+        log.contact("m1", Medium::Call, by_file);
+        log.contact("m1", Medium::Sms, |contact| {
+            by_file(contact);
+            contact.dedupe_key = "m1-elsewhere".to_owned();
+            contact.to = Some(Sender::new("+14155550177"));
+        });
+        assert_eq!(log.ledger.view().state().contacts(), 4);
+    }
+
+    #[test]
+    fn a_webhook_after_its_row_is_kept_as_a_repeat_with_its_request() {
+        let mut log = Log::new();
+        let first = log.contact("m1", Medium::Sms, by_file);
+        log.contact("m1", Medium::Sms, by_webhook);
+        let view = log.ledger.view();
+        let last = view.reader.size() - 1;
+        let opened = view.reader.opened(last).unwrap().unwrap();
+        match opened.entry().unwrap().event {
+            Event::Repeat(repeat) => {
+                assert_eq!(repeat.repeats, first);
+                assert!(repeat.raw_body.is_some());
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use attribution::State as Judgement;
 use honeytoken::{
-    Basis, Connection, ConnectionId, Contact, Entry, Event, Medium, Nonce, PhoneNumber, PlatformId,
-    Policy, Registry, Timestamp, Unfinished,
+    Authentication, Basis, Connection, ConnectionId, Contact, Entry, Event, Medium, Nonce,
+    PhoneNumber, PlatformId, Policy, Registry, Timestamp, Unfinished,
 };
 use serde::{Deserialize, Serialize};
 use store::Lookup;
@@ -14,6 +14,7 @@ use super::anchoring::Anchoring;
 use super::erase::{Gone, GoneEntry, erased_lookup};
 use super::life::{Life, Lives};
 use crate::alerts::Alerts;
+use crate::import::history;
 use crate::provider::Provider;
 
 /// The most messages remembered per connection for finding repeats under a new id; beyond it the
@@ -201,6 +202,7 @@ impl State {
             session,
             parts(contact, joins.unwrap_or(entry.index)),
             own_business(contact),
+            by_its_way(contact),
         ];
         let mut lookups: Vec<Lookup> = single.into_iter().flatten().collect();
         lookups.extend(nonces(&contact.connection, contact.nonce.as_deref()));
@@ -283,6 +285,7 @@ impl State {
             session(contact),
             parts(contact, self.joined.get(&index).copied().unwrap_or(index)),
             own_business(contact),
+            by_its_way(contact),
         ];
         single
             .into_iter()
@@ -367,6 +370,36 @@ pub(crate) fn test_code(code: &str) -> Lookup {
 pub(super) fn dedupe(contact: &Contact) -> Lookup {
     let (connection, key) = (contact.connection.clone(), contact.dedupe_key.clone());
     Lookup::Dedupe { connection, key }
+}
+
+/// What finds a contact by its provider's id, whichever connection told of it: imported ones and others apart.
+fn event_id(contact: &Contact, imported: bool) -> Option<Lookup> {
+    let id = contact.provider_event_id.as_ref()?;
+    let id = match is_imported(contact) {
+        true => history::own_id(id),
+        false => id,
+    };
+    let (medium, to) = (contact.medium.as_str(), contact.to.as_ref()?.as_str());
+    let way = if imported {
+        "event_imported"
+    } else {
+        "event_told"
+    };
+    Some(Lookup::Other(way, format!("{medium}\0{to}\0{id}")))
+}
+
+/// What finds this one among those that came by its way.
+fn by_its_way(contact: &Contact) -> Option<Lookup> {
+    event_id(contact, is_imported(contact))
+}
+
+/// What finds the same event among those that came by the other way.
+pub(super) fn by_other_way(contact: &Contact) -> Option<Lookup> {
+    event_id(contact, !is_imported(contact))
+}
+
+fn is_imported(contact: &Contact) -> bool {
+    contact.authentication == Authentication::Imported
 }
 
 /// What finds the parts of a long message, by the part that came first.

@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use honeytoken::{ConnectionId, Nonce};
-use store::{Fault, Index, Reader, Sealer};
+use honeytoken::{ConnectionId, Entry, Nonce};
+use store::{Fault, Index, Lookup, Reader, Sealer};
 
 use super::state::{nonce, nonce_with_body};
-use super::{Standing, State, first_in};
+use super::{LedgerError, Standing, State, first_in};
+
+/// Entries that are looked up in one step.
+const STEP_ENTRIES: usize = 1024;
 
 /// What everybody may see.
 pub struct View {
@@ -32,6 +35,38 @@ impl View {
     pub fn has_nonce_of_other_bodies(&self, connection: &ConnectionId, used: &Nonce) -> bool {
         let is_filed = |lookup| first_in(&self.index, &lookup).is_some();
         is_filed(nonce(connection, used)) && !is_filed(nonce_with_body(connection, used))
+    }
+
+    /// All entries of a kind, oldest first: for kinds of which there are few. Erased ones are passed over.
+    ///
+    /// # Errors
+    /// When index or log cannot be read.
+    pub(crate) fn all_of(&self, kind: &'static str) -> Result<Vec<Entry>, LedgerError> {
+        let mut entries = Vec::new();
+        self.each(&Lookup::Kind(kind), |entry| entries.push(entry))?;
+        Ok(entries)
+    }
+
+    /// Every entry under a look-up, oldest first; erased ones are passed over.
+    ///
+    /// # Errors
+    /// When index or log cannot be read.
+    pub(crate) fn each(
+        &self,
+        lookup: &Lookup,
+        mut take: impl FnMut(Entry),
+    ) -> Result<(), LedgerError> {
+        let mut from = 0;
+        loop {
+            let step = self.index.oldest(lookup, from, STEP_ENTRIES)?;
+            let Some(last) = step.last() else {
+                return Ok(());
+            };
+            from = last + 1;
+            for index in step {
+                self.reader.entry(index)?.into_iter().for_each(&mut take);
+            }
+        }
     }
 
     /// Why nothing can be written any more, if so.

@@ -84,4 +84,5 @@ pub use refusal::{Refusal, Rejection, Undecided};
 pub use registry::{Carries, PROVIDERS, Provider, UnknownProvider};
 pub use request::Request;
 pub use settings::{SecretName, SettingsError};
+pub(crate) use webhook::PublicKeyText;
 pub use webhook::{EVENTS_MAX, Verified, Webhook};

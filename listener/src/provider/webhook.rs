@@ -73,6 +73,13 @@ impl From<Authentication> for Proof<'_> {
     }
 }
 
+/// A public key as its provider writes it, and where it was fetched, if it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PublicKeyText {
+    pub(crate) key: String,
+    pub(crate) url: Option<String>,
+}
+
 /// What a provider's file implements. Private: the outside goes through [`Webhook`], so that
 /// nothing is parsed that was not verified.
 pub(super) trait Adapter: Send + Sync {
@@ -90,6 +97,11 @@ pub(super) trait Adapter: Send + Sync {
     /// An address that the provider wants fetched once, to confirm a subscription.
     fn follow_up(&self, _events: &[Received]) -> Option<String> {
         None
+    }
+
+    /// The public keys and certificates by which anybody can check the requests again; none where there are none.
+    fn public_keys(&self) -> Vec<PublicKeyText> {
+        Vec::new()
     }
 
     /// The adapter, able from now on to use this certificate; none if it needs no such thing.
@@ -120,6 +132,11 @@ impl Webhook {
             request,
             proof,
         })
+    }
+
+    /// The public keys and certificates by which anybody can check this connection's requests again.
+    pub(crate) fn public_keys(&self) -> Vec<PublicKeyText> {
+        self.adapter.public_keys()
     }
 
     /// A request that was verified so strongly when it came, and kept: signatures grow old, evidence does not.

@@ -14,6 +14,7 @@ mod lines;
 mod manifest;
 mod preset;
 mod refold;
+mod said;
 mod texts;
 pub mod verify;
 

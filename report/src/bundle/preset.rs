@@ -5,12 +5,13 @@ use crate::preset::{Preset, is_harmless};
 /// Credentials, opened for nobody.
 const NEVER: [&str; 2] = ["raw_credentials", "secrets"];
 /// Kinds that are evidence; of others, such as a later version's, only kind and time are opened.
-const KINDS: [&str; 34] = [
+const KINDS: [&str; 36] = [
     "key_created",
     "key_revoked",
     "genesis",
     "connection_set",
     "connection_retired",
+    "provider_key",
     "line_added",
     "line_retired",
     "platform_declared",
@@ -36,6 +37,7 @@ const KINDS: [&str; 34] = [
     "policy",
     "reply_notified",
     "reply_received",
+    "reply_file",
     "reply_published",
     "reply_lapsed",
     "finding_published",
@@ -85,7 +87,7 @@ impl Preset {
     }
 
     /// Whether connections and keys are part of it.
-    pub(super) fn with_installation(self) -> bool {
+    pub fn with_installation(self) -> bool {
         self == Preset::Regulator
     }
 }
@@ -112,6 +114,7 @@ fn for_public(context: &Context<'_>, name: &str, value: &str) -> bool {
         ("erasure", "carried") => false,
         // An answer is published by decision, which no field of it can tell.
         ("reply_received", "text" | "from" | "files") | ("reply_notified", "how") => false,
+        ("reply_file", "raw_content" | "sha256") => false,
         _ => true,
     }
 }

@@ -5,9 +5,10 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use super::words::Lang;
-use super::{About, Complaint, Field, Sheet, document};
+use super::{About, Complaint, Field, Sheet, document, pages};
 use crate::csv;
 use crate::export::{Document, Format, OrderError};
+use crate::paper::PdfError;
 
 /// How a form is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +21,13 @@ pub enum PaperFormat {
     Html,
     /// Plain text.
     Text,
+    /// Pages to print and to file.
+    Pdf,
 }
 
 impl PaperFormat {
     /// Their words.
-    pub const WORDS: [&'static str; 4] = ["json", "csv", "html", "text"];
+    pub const WORDS: [&'static str; 5] = ["json", "csv", "html", "text", "pdf"];
 }
 
 impl FromStr for PaperFormat {
@@ -36,6 +39,7 @@ impl FromStr for PaperFormat {
             "csv" => Ok(PaperFormat::Csv),
             "html" => Ok(PaperFormat::Html),
             "text" => Ok(PaperFormat::Text),
+            "pdf" => Ok(PaperFormat::Pdf),
             _ => Err(OrderError::Unknown {
                 what: "format",
                 word: text.to_owned(),
@@ -47,26 +51,35 @@ impl FromStr for PaperFormat {
 
 impl Complaint {
     /// The form as a file.
-    pub fn write(&self, format: PaperFormat) -> Document {
-        let (extension, media_type, text) = match format {
-            PaperFormat::Json => (
-                "json",
-                Format::Json.media_type(),
-                self.json().to_string() + "\n",
-            ),
-            PaperFormat::Csv => ("csv", Format::Csv.media_type(), self.csv()),
-            PaperFormat::Html => ("html", "text/html; charset=utf-8", document::html(self)),
-            PaperFormat::Text => ("txt", "text/plain; charset=utf-8", document::text(self)),
+    ///
+    /// # Errors
+    /// Only a PDF can fail, see [`PdfError`].
+    pub fn write(&self, format: PaperFormat) -> Result<Document, PdfError> {
+        let (extension, media_type, bytes) = match format {
+            PaperFormat::Json => {
+                let text = self.json().to_string() + "\n";
+                ("json", Format::Json.media_type(), text.into_bytes())
+            }
+            PaperFormat::Csv => ("csv", Format::Csv.media_type(), self.csv().into_bytes()),
+            PaperFormat::Html => {
+                let text = document::html(self);
+                ("html", "text/html; charset=utf-8", text.into_bytes())
+            }
+            PaperFormat::Text => {
+                let text = document::text(self);
+                ("txt", "text/plain; charset=utf-8", text.into_bytes())
+            }
+            PaperFormat::Pdf => ("pdf", "application/pdf", pages::paper(self).pdf()?),
         };
         let about = match &self.about {
             About::Contact(index) => format!("contact-{index}"),
             About::Platform(id) => format!("platform-{id}"),
         };
-        Document {
+        Ok(Document {
             name: format!("complaint-{}-{about}.{extension}", self.authority.id),
             media_type,
-            bytes: text.into_bytes(),
-        }
+            bytes,
+        })
     }
 
     fn json(&self) -> Value {

@@ -68,18 +68,10 @@ fn table(sheet: &Sheet, fields: &[Field]) -> Markup {
             @for field in fields {
                 tr.missing[field.is_missing()] {
                     th scope="row" { (field.label) @if field.required { " *" } }
-                    td { (answer(sheet, field)) }
+                    td { (sheet.answer(field)) }
                 }
             }
         }
-    }
-}
-
-fn answer<'a>(sheet: &Sheet, field: &'a Field) -> &'a str {
-    match &field.value {
-        Some(value) => value,
-        None if field.required => sheet.lang.missing(),
-        None => "",
     }
 }
 
@@ -137,7 +129,7 @@ fn of_sheet(complaint: &Complaint, sheet: &Sheet) -> String {
 
 fn line(sheet: &Sheet, field: &Field) -> String {
     let mark = if field.required { " *" } else { "" };
-    let answer = answer(sheet, field);
+    let answer = sheet.answer(field);
     // An answer of several lines stands below its question.
     let apart = if answer.contains('\n') { "\n" } else { "" };
     format!("{}{mark}{}{apart}{answer}", field.label, sheet.lang.colon())

@@ -3,7 +3,7 @@
 
 use honeytoken::RequestKind;
 
-use super::words::{Lang, say};
+use super::words::{Lang, level, say};
 use super::{Case, ContactFacts, Medium, PlatformFacts, Registration, Sheet};
 
 /// Words in one line; none if there are none.
@@ -115,17 +115,17 @@ fn reached(case: &Case<'_>, lang: Lang) -> String {
 
 /// What the evidence says of the platform; nothing if it says nothing against it.
 fn verdict(platform: &PlatformFacts, lang: Lang) -> Option<String> {
-    let fdr = platform.fdr;
+    let fdr = level(platform.fdr);
     platform.is_accused().then(|| {
         say!(
             lang,
-            "统计判定：上述情况超出背景骚扰水平（错误发现率 {fdr:.3}）。证据表明仅提供给该平台的数据到达了第三方；\
+            "统计判定：上述情况超出背景骚扰水平（错误发现率 {fdr}）。证据表明仅提供给该平台的数据到达了第三方；\
              不说明其途径（出售、被攻击或经由供应商）。",
-            "This goes beyond what numbers receive that nobody was given (false-discovery level {fdr:.3}). \
+            "This goes beyond what numbers receive that nobody was given (false-discovery level {fdr}). \
              It shows that data given to this platform reached third parties; it does not show by which \
              way (sale, breach, or a supplier).",
             "Cela dépasse ce que reçoivent des numéros communiqués à personne (taux de fausses découvertes \
-             {fdr:.3}). Cela montre que des données communiquées à cette plateforme sont parvenues à des \
+             {fdr}). Cela montre que des données communiquées à cette plateforme sont parvenues à des \
              tiers, non par quelle voie (vente, piratage ou sous-traitant)."
         )
     })

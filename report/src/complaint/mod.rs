@@ -3,7 +3,7 @@
 //!
 //! [`Facts`] is the one record that all forms are filled from. A file per authority, the same parts in
 //! the same order: what it takes and where that is written, `AUTHORITY`, its sheet. [`fill()`] makes a
-//! [`Complaint`]; [`Complaint::write`] writes it as data (JSON, CSV) or as a document (HTML, text). What
+//! [`Complaint`]; [`Complaint::write`] writes it as data (JSON, CSV) or as a document (HTML, text, PDF). What
 //! a form asks for and the log cannot know stands in it as missing.
 //!
 //! Wording: data given to one platform alone, on a date, reached a caller. Not that it was sold.
@@ -21,6 +21,7 @@ mod ftc;
 mod ico;
 mod itg;
 mod letter;
+mod pages;
 mod sheet;
 mod words;
 

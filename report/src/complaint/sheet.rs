@@ -141,6 +141,15 @@ impl Sheet {
         self
     }
 
+    /// What stands as a question's answer.
+    pub(super) fn answer<'a>(&self, field: &'a Field) -> &'a str {
+        match &field.value {
+            Some(value) => value,
+            None if field.required => self.lang.missing(),
+            None => "",
+        }
+    }
+
     /// Labels of required questions without an answer.
     pub fn missing(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.is_missing())

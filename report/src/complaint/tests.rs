@@ -101,7 +101,7 @@ fn missing(complaint: &Complaint) -> Vec<&str> {
 }
 
 fn told(complaint: &Complaint, format: PaperFormat) -> String {
-    String::from_utf8(complaint.write(format).bytes).unwrap()
+    String::from_utf8(complaint.write(format).unwrap().bytes).unwrap()
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use super::clock::Zone;
 use super::{Authority, Case, Field};
 
+/// A level below this would be written as nothing.
+const LEAST_LEVEL: f64 = 0.000_5;
+
 /// The languages of authorities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lang {
@@ -98,7 +101,7 @@ impl Lang {
             "本表由程序根据证据日志填写，尚未提交。请核对、补全后由本人提交：{address}",
             "Filled from an evidence log by a program, and not sent to anybody. Check it, complete it, \
              and send it yourself: {address}",
-            "Rempli par un programme à partir d’un journal de preuves, et envoyé à personne. \
+            "Rempli par un programme à partir d’un journal de preuves, qui n’a été envoyé à personne. \
              Vérifiez-le, complétez-le et envoyez-le vous-même : {address}"
         )
     }
@@ -204,13 +207,13 @@ pub(super) fn evidence(case: &Case<'_>, lang: Lang) -> Vec<Field> {
         add("leaf_sha256", label, leaf);
     }
     if let Some(platform) = &case.facts.platform {
-        let (class, e_value, fdr) = (platform.class, platform.e_value, platform.fdr);
+        let (class, e_value, fdr) = (platform.class, platform.e_value, level(platform.fdr));
         let label = say!(lang, "判定", "Verdict", "Verdict");
         let verdict = say!(
             lang,
-            "{class}（e 值 {e_value:.3e}，错误发现率 {fdr:.3}）",
-            "{class} (e-value {e_value:.3e}, false-discovery level {fdr:.3})",
-            "{class} (valeur e {e_value:.3e}, taux de fausses découvertes {fdr:.3})"
+            "{class}（e 值 {e_value:.3e}，错误发现率 {fdr}）",
+            "{class} (e-value {e_value:.3e}, false-discovery level {fdr})",
+            "{class} (valeur e {e_value:.3e}, taux de fausses découvertes {fdr})"
         );
         add("verdict", label, Some(verdict));
         let id = &platform.id;
@@ -224,6 +227,14 @@ pub(super) fn evidence(case: &Case<'_>, lang: Lang) -> Vec<Field> {
         add("bundle", label, Some(bundle));
     }
     fields
+}
+
+/// A false-discovery level to three places; what is less is not nothing.
+pub(super) fn level(fdr: f64) -> String {
+    match fdr < LEAST_LEVEL {
+        true => "< 0.001".to_owned(),
+        false => format!("{fdr:.3}"),
+    }
 }
 
 pub(super) use say;

@@ -103,6 +103,19 @@ impl League {
             |case: &&Case| case.is_accused() && case.reply.standing == ReplyStanding::NotOffered;
         let names: Vec<&str> = self.cases.iter().filter(unheard).map(Case::name).collect();
         let names = names.join(say(lang, "、", ", "));
+        if let Some(why) = self
+            .frame
+            .without_reply
+            .as_ref()
+            .filter(|_| !names.is_empty())
+        {
+            let words = tell!(
+                lang,
+                "以下平台被判定，公布前未获得答复的机会：{names}。公布者说明的理由：{why}",
+                "These platforms stand accused and were not offered a reply before this was published: {names}. The publisher's reason: {why}"
+            );
+            return Some(Block::Notice(words));
+        }
         (!names.is_empty()).then(|| Block::Notice(tell!(lang, "以下平台被判定，但尚未获得答复的机会：{names}。在此之前请勿公布。", "These platforms stand accused and have not been offered a reply: {names}. Do not publish before they have.")))
     }
 

@@ -39,6 +39,8 @@ pub struct Frame {
     pub preset: Preset,
     /// Who publishes it, if they want to be named.
     pub brand: Option<String>,
+    /// Why it accuses in public somebody who was not offered a reply, if it does.
+    pub without_reply: Option<String>,
     /// When it was made.
     pub made_at: Timestamp,
     /// The program and its version.

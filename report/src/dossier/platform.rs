@@ -16,7 +16,7 @@ impl Dossier {
         let lang = self.frame.lang;
         let name = self.case.name();
         let mut blocks = vec![Block::Lead(lead(&self.case, lang))];
-        blocks.extend(reply::warning(&self.case, lang));
+        blocks.extend(reply::warning(&self.case, &self.frame));
         blocks.extend(self.few());
         blocks.extend(
             self.case
@@ -150,6 +150,7 @@ impl Frame {
         let (at, entries) = (day(self.made_at), self.log.entries);
         Paper {
             lang,
+            tag: None,
             title,
             subtitle: tell!(
                 lang,

@@ -2,8 +2,8 @@
 
 use honeytoken::{Language, ReplyStanding, Timestamp};
 
-use super::Case;
 use super::tell::day;
+use super::{Case, Frame};
 use crate::bundle::Preset;
 use crate::paper::Block;
 use crate::words::say;
@@ -53,11 +53,24 @@ impl ReplyState {
 }
 
 /// A warning that stands on top, if there is one: nobody should publish without asking.
-pub(super) fn warning(case: &Case, lang: Language) -> Option<Block> {
+pub(super) fn warning(case: &Case, frame: &Frame) -> Option<Block> {
     if !case.is_accused() {
         return None;
     }
-    let words = match case.reply.standing {
+    let lang = frame.lang;
+    let words = match (case.reply.standing, &frame.without_reply) {
+        (ReplyStanding::NotOffered, Some(why)) => tell!(
+            lang,
+            "公布前未给平台答复的机会。公布者说明的理由：{why}",
+            "The platform was not offered a reply before this was published. The publisher's reason: {why}"
+        ),
+        (standing, _) => standing_words(standing, lang)?,
+    };
+    Some(Block::Notice(words))
+}
+
+fn standing_words(standing: ReplyStanding, lang: Language) -> Option<String> {
+    Some(match standing {
         ReplyStanding::NotOffered => tell!(
             lang,
             "尚未给平台答复的机会。在通知平台并等待答复之前，请勿公布本报告。",
@@ -72,8 +85,7 @@ pub(super) fn warning(case: &Case, lang: Language) -> Option<Block> {
             )
         }
         ReplyStanding::Unanswered { .. } | ReplyStanding::Answered { .. } => return None,
-    };
-    Some(Block::Notice(words))
+    })
 }
 
 /// The part of a report.

@@ -114,6 +114,7 @@ fn frame(lang: Language, preset: Preset) -> Frame {
         lang,
         preset,
         brand: Some("Institut".into()),
+        without_reply: None,
         made_at: day(160),
         program: "canaryline 0".into(),
         policy: Policy::standard(),

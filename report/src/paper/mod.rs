@@ -27,6 +27,8 @@ pub const STYLE: &str = concat!(
 pub struct Paper {
     /// In which language it is.
     pub lang: Language,
+    /// Its BCP 47 tag, where it is in neither of them: a form in the language of its authority.
+    pub tag: Option<&'static str>,
     /// What it is about.
     pub title: String,
     /// Under the title: for whom, as of when.
@@ -156,6 +158,7 @@ mod tests {
         };
         Paper {
             lang,
+            tag: None,
             title: format!("报告 Report {said}"),
             subtitle: said.to_owned(),
             brand: Some(said.to_owned()),

@@ -8,9 +8,11 @@ use report::bundle::verify::{Check, Trust, verify};
 use serde_json::Value;
 use store::proof::SignedCheckpoint;
 
+use super::agree::codes;
 use super::{Made, both, fails, python, trusting, vkey_of};
 use crate::harness::cast::{self, LINE};
 use crate::harness::chance::Chance;
+use crate::harness::folder::Folder;
 use crate::harness::mutate;
 use crate::harness::program::ended;
 
@@ -23,7 +25,7 @@ const PYTHON_EVERY: usize = 20;
 fn every_single_change_is_detected_by_both_verifiers() {
     let made = Made::new();
     let zip = made.zip("regulator");
-    let trust = trusting(&vkey_of(&zip));
+    let (trust, seed) = (trusting(&vkey_of(&zip)), made.seed());
     assert!(verify(&zip, &trust).is_intact());
     let asked = std::env::var("CANARYLINE_MUTATIONS").ok();
     let count = asked.map_or(MUTATIONS, |count| count.parse().unwrap());
@@ -31,9 +33,10 @@ fn every_single_change_is_detected_by_both_verifiers() {
     let sample = made.folder.path("sample");
     std::fs::create_dir(&sample).unwrap();
     for n in 0..count {
-        let bad = match n % 2 {
+        let bad = match n % 3 {
             0 => mutate::bytes(&zip, &mut chance),
-            _ => mutate::content(&zip, &mut chance),
+            1 => mutate::content(&zip, &mut chance),
+            _ => mutate::evidence(&zip, &seed, &mut chance),
         };
         assert!(
             !verify(&bad, &trust).is_intact(),
@@ -159,7 +162,7 @@ fn what_the_operator_changes_afterwards_is_detected_too() {
         Check::Checkpoint,
         mutate::signed(&archive, &seed, |m| m.entries -= 1),
     ));
-    let path = made.folder.path("case.zip");
+    let mut list = Vec::new();
     for (n, (check, bad)) in cases.iter().enumerate() {
         let found = fails(bad, &trust);
         // The beginning is needed before completeness can be looked at, the platform before that.
@@ -167,13 +170,18 @@ fn what_the_operator_changes_afterwards_is_detected_too() {
             found == *check || found == Check::Complete,
             "case {n}: {found:?} for {check:?}"
         );
-        if n % 7 == 0 {
-            std::fs::write(&path, bad).unwrap();
-            both(&path, &[], 1);
-        }
+        list.push(vec![kept(&made.folder, n, bad)]);
     }
+    let codes = codes(&list, &made.folder.path("cases.json"));
+    assert!(codes.is_none_or(|codes| codes == vec![1; cases.len()]));
     assert!(cases.len() > 50);
     made.server.stop();
+}
+
+fn kept(folder: &Folder, n: usize, zip: &[u8]) -> String {
+    let path = folder.path(&format!("case-{n}.zip"));
+    std::fs::write(&path, zip).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 #[test]

@@ -4,7 +4,9 @@
 //! `CANARYLINE_MUTATIONS=100000 cargo test --release --test it bundles::` changes as often as that;
 //! without it a few hundred times, so that the tests end soon.
 
+mod agree;
 mod changes;
+mod signed;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,8 +22,9 @@ use crate::harness::cast::{self, LINE, STRANGER, WHSEC};
 use crate::harness::folder::Folder;
 use crate::harness::program::{Ended, arguments, ended, run};
 use crate::harness::server::{Launch, Server};
-use crate::harness::wait_for;
+use crate::harness::sign::{self, Signed};
 use crate::harness::world::imported;
+use crate::harness::{now_s, wait_for};
 
 /// A log with a placement and contacts, stamped where openssl is installed.
 struct Made {
@@ -53,6 +56,10 @@ impl Made {
             });
             std::fs::copy(stamps.path("root.pem"), folder.path("root.pem")).unwrap();
         }
+        let public = json!({ "public_key": sign::telnyx_public_key(&SEED) });
+        let tx = json!({ "id": "tx", "provider": "telnyx", "secrets": public });
+        api.made("/v1/connections", &tx);
+        server.takes(&by_telnyx("e0", "this one proves itself"));
         server.takes(&cast::sms("m1", LINE, "a loan for you, cheap"));
         server.takes(&cast::sms("m2", LINE, "your code is 481 516"));
         let name = persona["name"].as_str().unwrap();
@@ -93,6 +100,16 @@ impl Made {
     fn seed(&self) -> [u8; 32] {
         seed(&self.folder.data())
     }
+}
+
+/// The seed of Telnyx's key in the tests.
+const SEED: [u8; 32] = [7; 32];
+
+/// A message to the first line, as Telnyx tells it, signed now.
+fn by_telnyx(id: &str, text: &str) -> Signed {
+    let message = json!({ "data": { "event_type": "message.received", "id": id, "payload": {
+        "id": id, "from": { "phone_number": STRANGER }, "to": [{ "phone_number": LINE }], "text": text } } });
+    sign::telnyx("tx", &SEED, now_s(), message.to_string().as_bytes())
 }
 
 fn seed(data: &Path) -> [u8; 32] {

@@ -39,6 +39,29 @@ pub(crate) fn content(zip: &[u8], chance: &mut Chance) -> Vec<u8> {
     with(&archive, name, Some(new)).to_zip().unwrap()
 }
 
+/// What holds the evidence.
+const EVIDENCE: [&str; 4] = [
+    "checkpoint",
+    "entries.jsonl",
+    "leaves.jsonl",
+    "subjects.jsonl",
+];
+
+/// A change of the evidence by the holder of the log's key, who signs a manifest that fits.
+pub(crate) fn evidence(zip: &[u8], seed: &[u8; 32], chance: &mut Chance) -> Vec<u8> {
+    let archive = Archive::from_zip(zip).unwrap();
+    let name = EVIDENCE[chance.below(EVIDENCE.len())];
+    let content = archive.get(name).unwrap();
+    let new = match chance.below(3) {
+        0 => lines(content, chance),
+        _ => bytes(content, chance),
+    };
+    match new == content {
+        true => evidence(zip, seed, chance),
+        false => signed(&with(&archive, name, Some(new)), seed, |_| ()),
+    }
+}
+
 /// A line left out, told twice, or moved.
 fn lines(content: &[u8], chance: &mut Chance) -> Vec<u8> {
     let mut lines: Vec<&[u8]> = content.split_inclusive(|b| *b == b'\n').collect();

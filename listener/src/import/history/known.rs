@@ -10,6 +10,8 @@
 
 use honeytoken::Medium;
 
+use super::COLUMNS;
+
 /// A log that is known.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -149,6 +151,14 @@ impl Known {
             known.must.iter().copied().chain(needed).all(has)
         };
         KNOWN.iter().find(fits)
+    }
+}
+
+/// The provider's own id in the id of an imported contact, which bears the name of its log before it.
+pub(crate) fn own_id(id: &str) -> &str {
+    match id.split_once(':') {
+        Some((source, own)) if source == COLUMNS || KNOWN.iter().any(|k| k.name == source) => own,
+        _ => id,
     }
 }
 

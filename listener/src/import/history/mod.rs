@@ -20,9 +20,12 @@ use std::path::Path;
 use honeytoken::PhoneNumber;
 
 use super::ContactRow;
+pub(crate) use known::own_id;
 pub use map::ColumnMap;
 pub use sheet::Sheet;
 
+/// What a sheet is called that is read by a map.
+const COLUMNS: &str = "columns";
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 

@@ -6,7 +6,7 @@ use honeytoken::{Medium, PhoneNumber};
 use super::known::{Known, is_to_us};
 use super::map::ColumnMap;
 use super::row::{Ids, Said};
-use super::{Beside, History, HistoryError, HistoryRow, Told, moment};
+use super::{Beside, COLUMNS, History, HistoryError, HistoryRow, Told, moment};
 use crate::pool::sheet::{Places, SheetError, decoded, delimiter, reader};
 
 /// Where each thing stands in a row.
@@ -101,7 +101,7 @@ impl<'a> Sheet<'a> {
             return Err(HistoryError::NoDestination);
         }
         Ok(Sheet {
-            format: "columns",
+            format: COLUMNS,
             kind: map.kind,
             id: optional(&map.id)?,
             at: place(&map.at)?,

@@ -12,8 +12,7 @@
 //!
 //! No pictures, calls or attestations come this way.
 
-mod certificate;
-mod envelope;
+mod address;
 
 use std::collections::BTreeMap;
 
@@ -22,25 +21,26 @@ use base64::engine::general_purpose::STANDARD;
 use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 
-use self::certificate::{Certificate, is_sns_address};
-use self::envelope::Envelope;
+use report::signature::sns::{self, Certificate, Envelope};
+
+use self::address::{is_sns_address, is_sns_host};
 use super::mac::passed;
 use super::party::party;
-use super::webhook::{Adapter, Proof};
+use super::webhook::{Adapter, Proof, PublicKeyText};
 use super::{
     Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName, SettingsError,
     Undecided, Verified, json, when,
 };
 
-/// How old a message may be, in seconds: as long as SNS retries.
-const AGE_MAX_S: i64 = 3_600;
+/// How old a message may be, in seconds.
+const AGE_MAX_S: i64 = sns::AGE_MAX_S as i64;
 /// Certificates that are kept; SNS has one per region and replaces it every year or so.
 const CERTIFICATES_MAX: usize = 16;
 const SUBSCRIBE_URL: &str = "subscribe_url";
 const PINNED: &str = "certificate_pem";
 
 pub(super) static PROVIDER: Provider = Provider {
-    id: "aws_sns",
+    id: sns::PROVIDER,
     title: "AWS End User Messaging (SNS)",
     carries: &[Carries::Sms],
     authentication: &[Authentication::SignatureBody],
@@ -94,9 +94,10 @@ impl AwsSns {
 
 impl Adapter for AwsSns {
     fn verify<'a>(&self, request: &Request<'a>, now: Timestamp) -> Result<Proof<'a>, Refusal> {
-        let envelope = Envelope::read(request.body)?;
+        let envelope = read(request.body)?;
         self.check(&envelope, now)?;
-        let hash = envelope.hash()?;
+        let unknown = Rejection::UnknownAlgorithm("SignatureVersion");
+        let hash = envelope.hash().ok_or(unknown)?;
         let signature = STANDARD
             .decode(&envelope.signature)
             .map_err(|_| Rejection::BadSignature)?;
@@ -136,7 +137,17 @@ impl Adapter for AwsSns {
             .iter()
             .find(|e| e.phase == "subscription-confirmation")?;
         let url = confirm.extra.get(SUBSCRIBE_URL)?.as_str()?;
-        certificate::is_sns_host(url).then(|| url.to_owned())
+        is_sns_host(url).then(|| url.to_owned())
+    }
+
+    fn public_keys(&self) -> Vec<PublicKeyText> {
+        let text = |certificate: &Certificate, url: Option<&String>| PublicKeyText {
+            key: certificate.pem().to_owned(),
+            url: url.cloned(),
+        };
+        let pinned = self.pinned.iter().map(|c| text(c, None));
+        let fetched = self.certificates.iter().map(|(url, c)| text(c, Some(url)));
+        pinned.chain(fetched).collect()
     }
 
     fn with_certificate(&self, url: &str, pem: &str) -> Option<Box<dyn Adapter>> {
@@ -148,6 +159,13 @@ impl Adapter for AwsSns {
         learned.certificates.insert(url.to_owned(), certificate);
         Some(Box::new(learned))
     }
+}
+
+fn read(body: &[u8]) -> Result<Envelope, Rejection> {
+    serde_json::from_slice(body).map_err(|error| match error.is_data() {
+        true => Rejection::MissingSignature("field of an SNS message, or one of another type"),
+        false => Rejection::Undecodable("body"),
+    })
 }
 
 /// What stands in `Message` as text.

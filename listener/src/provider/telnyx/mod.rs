@@ -10,17 +10,15 @@
 //! A call is acted upon through the REST API alone; an answer here only ends the retries, so that
 //! a call rings until the application's own time-out.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use honeytoken::{Authentication, Timestamp};
-use ring::signature::{ED25519, UnparsedPublicKey};
+use report::signature::telnyx::{self, PublicKey, SIGNATURE, TIMESTAMP};
 
 use self::payload::{Envelope, texml};
 use super::mac::{decode_secret, passed};
 use super::settings::{API_BASE, Secrets};
-use super::webhook::{Adapter, Proof};
+use super::webhook::{Adapter, Proof, PublicKeyText};
 use super::{
-    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Rejection, Request, SecretName,
+    Answer, Calls, Carries, Malformed, Provider, Received, Refusal, Request, SecretName,
     SettingsError, Verified, cxml, json, when,
 };
 
@@ -28,13 +26,8 @@ mod payload;
 
 pub(super) use self::payload::{listed, told};
 
-const SIGNATURE: &str = "telnyx-signature-ed25519";
-const TIMESTAMP: &str = "telnyx-timestamp";
-/// Length of an Ed25519 public key.
-const PUBLIC_KEY_BYTES: usize = 32;
-
 pub(super) static PROVIDER: Provider = Provider {
-    id: "telnyx",
+    id: telnyx::PROVIDER,
     title: "Telnyx",
     carries: &[
         Carries::Sms,
@@ -68,7 +61,7 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 struct Telnyx {
-    keys: Vec<UnparsedPublicKey<Vec<u8>>>,
+    keys: Vec<PublicKey>,
 }
 
 impl Telnyx {
@@ -82,13 +75,10 @@ impl Telnyx {
     }
 }
 
-fn public_key(base64: &str) -> Result<UnparsedPublicKey<Vec<u8>>, SettingsError> {
+fn public_key(base64: &str) -> Result<PublicKey, SettingsError> {
     let (name, wanted) = ("public_key", "32 bytes in base64");
     let bytes = decode_secret(base64, name, wanted)?;
-    match bytes.len() == PUBLIC_KEY_BYTES {
-        true => Ok(UnparsedPublicKey::new(&ED25519, bytes)),
-        false => Err(SettingsError::Form { name, wanted }),
-    }
+    PublicKey::from_bytes(&bytes).ok_or(SettingsError::Form { name, wanted })
 }
 
 impl Adapter for Telnyx {
@@ -97,16 +87,14 @@ impl Adapter for Telnyx {
         let timestamp = request.header(TIMESTAMP)?;
         let signed_at = when::unix_s(timestamp, TIMESTAMP)?;
         when::fresh(now, signed_at, when::SIGNATURE_AGE_MAX_S, TIMESTAMP)?;
-        let signature = STANDARD
-            .decode(signature)
-            .map_err(|_| Rejection::BadSignature)?;
-        let signed = [timestamp.as_bytes(), b"|", request.body].concat();
-        passed(
-            self.keys
-                .iter()
-                .any(|key| key.verify(&signed, &signature).is_ok()),
-        )?;
+        let mut keys = self.keys.iter();
+        passed(keys.any(|key| key.verify(timestamp, signature, request.body)))?;
         Ok(Authentication::SignatureBody.into())
+    }
+
+    fn public_keys(&self) -> Vec<PublicKeyText> {
+        let keys = self.keys.iter().map(PublicKey::to_base64);
+        keys.map(|key| PublicKeyText { key, url: None }).collect()
     }
 
     fn parse(&self, verified: &Verified<'_>) -> Result<Vec<Received>, Malformed> {

@@ -196,6 +196,17 @@ impl Entries {
         self.all.iter().filter(placed).collect()
     }
 
+    /// How many of these numbers somebody else was given too; with whom may be closed.
+    fn placed_with_others(&self, platform: &PlatformId, placed: &BTreeSet<SubjectId>) -> usize {
+        let others = self
+            .all
+            .iter()
+            .filter(|entry| entry.is("honeytoken_issued") && !entry.places_with(platform));
+        let others = others.map(|entry| entry.subject);
+        let others: BTreeSet<SubjectId> = others.filter(|id| placed.contains(id)).collect();
+        others.len()
+    }
+
     fn in_order_of_time(&self) -> Result<(), Problem> {
         let mut last = Timestamp::EPOCH;
         for entry in &self.all {
@@ -309,12 +320,13 @@ impl Entries {
                 .is_some_and(|line| line.input.is_some())
         });
         let (numbers, proven) = (placed.len(), proven.count());
+        let also = self.placed_with_others(&parts.manifest.platform, &placed);
         let complete = Words::new(
             format!(
-                "该平台的 {numbers} 个号码，其中 {proven} 个公开了号码并证明其归属；未证明不存在另一份日志"
+                "该平台的 {numbers} 个号码，其中 {proven} 个公开了号码并证明其归属，{also} 个也曾分配给其他平台；未证明不存在另一份日志"
             ),
             format!(
-                "{numbers} numbers of the platform, {proven} of them named and proven; that no rival log exists is not shown by this"
+                "{numbers} numbers of the platform, {proven} of them named and proven, {also} placed with others too; that no rival log exists is not shown by this"
             ),
         );
         vec![

@@ -114,8 +114,8 @@ checks! {
         "号码被证明可接通的时长";
     /// Authentication of requests.
     Requests = "requests",
-        "how strongly the providers' messages were authenticated when they came",
-        "服务商消息到达时的验证强度";
+        "the providers themselves signed what they told: anybody can check it by their public keys",
+        "服务商自己为所述内容签了名：任何人都可用其公钥核验";
 }
 
 /// A check and how it came out.

@@ -2,18 +2,20 @@
 //!
 //! [`verify`] opens the archive and holds each part against the next, outside in: archive, manifest,
 //! leaves and checkpoint, checkpoints seen elsewhere, entries, subjects, anchors, the order of
-//! placement and contact, verdict. Each check is a [`Finding`], which says what it means.
+//! placement and contact, verdict, the requests' own signatures. Each check is a [`Finding`], which says what it means.
 
 mod anchors;
 mod entries;
 mod finding;
 mod parts;
+mod requests;
 mod verdict;
 
 use store::proof::time_stamp::Roots;
 use store::proof::{Checkpoint, VerifierKey};
 
 pub use finding::{Check, Finding, Outcome, Words};
+pub use requests::{RequestSaid, Standing};
 
 use super::Manifest;
 use finding::Problem;
@@ -39,6 +41,8 @@ pub struct Verification {
     pub about: Option<Manifest>,
     /// All checks that could be made, in order; the first that fails is the last.
     pub findings: Vec<Finding>,
+    /// Of each request, by entry, how far it proves itself.
+    pub requests: Vec<RequestSaid>,
 }
 
 impl Verification {
@@ -53,6 +57,7 @@ pub fn verify(zip: &[u8], trust: &Trust) -> Verification {
     let mut verification = Verification {
         about: None,
         findings: Vec::new(),
+        requests: Vec::new(),
     };
     if let Err(Problem(check, what)) = run(zip, trust, &mut verification) {
         verification.findings.push(Finding {
@@ -83,5 +88,7 @@ fn run(zip: &[u8], trust: &Trust, said: &mut Verification) -> Result<(), Problem
     let verdict = verdict::check(&parts, &entries)?;
     said.findings.push(anchors.order(&entries, &parts));
     said.findings.extend(verdict.findings(&parts, &entries)?);
+    said.requests = requests::check(&entries)?;
+    said.findings.push(requests::finding(&said.requests));
     Ok(())
 }

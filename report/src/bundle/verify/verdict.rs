@@ -1,4 +1,4 @@
-//! The verdict from its numbers; exposure and authentication in numbers.
+//! The verdict from its numbers; exposure in numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,7 +92,6 @@ impl Verdict {
             Finding::holds(Check::Verdict, said),
             self.refold(parts, entries)?,
             coverage(parts, entries),
-            requests(parts, entries),
         ])
     }
 
@@ -152,42 +151,5 @@ fn coverage(parts: &Parts, entries: &Entries) -> Finding {
             Words::new("没有记录", "none on the record"),
         ),
         false => Finding::holds(Check::Coverage, words),
-    }
-}
-
-/// How the contacts' requests were authenticated.
-fn requests(parts: &Parts, entries: &Entries) -> Finding {
-    let numbers: BTreeSet<_> = entries
-        .placements(&parts.manifest.platform)
-        .iter()
-        .map(|p| p.subject)
-        .collect();
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in entries
-        .all
-        .iter()
-        .filter(|e| numbers.contains(&e.subject) && e.is("contact"))
-    {
-        let word = entry
-            .get("authentication")
-            .unwrap_or_else(|| "closed".to_owned());
-        *counts.entry(word).or_default() += 1;
-    }
-    let said: Vec<String> = counts
-        .iter()
-        .map(|(word, n)| format!("{word} {n}"))
-        .collect();
-    let said = said.join(", ");
-    let words = Words::new(
-        format!(
-            "{said}。signature_body：任何人可用服务商公钥核验；mac_body：与联系之前已在日志中承诺的密钥相符，但运营者也知道该密钥；其余为运营者所言"
-        ),
-        format!(
-            "{said}. signature_body: anybody can check it by the provider's public key; mac_body: consistent with a secret that the log committed to before, which the operator knows too; the others are the operator's word"
-        ),
-    );
-    match counts.is_empty() {
-        true => Finding::not_shown(Check::Requests, Words::new("没有联系", "no contacts")),
-        false => Finding::holds(Check::Requests, words),
     }
 }

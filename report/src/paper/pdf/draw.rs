@@ -1,18 +1,21 @@
 //! Pages as PDF.
 
-use honeytoken::{Language, Timestamp};
+use honeytoken::Timestamp;
 use krilla::color::rgb;
+use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::geom::{PathBuilder, Point, Rect, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier};
 use krilla::{Document, SerializeSettings};
 
 use super::PdfError;
-use super::flow::{Mark, PAGE, Page, SIDE, SMALL};
+use super::flow::{Mark, PAGE, Pages, SIDE, SMALL};
 use super::letters::Letters;
+use super::parts;
 use crate::chart::{Align, Ink, Shape};
 use crate::paper::Paper;
 
@@ -22,13 +25,11 @@ const BOLDER: f32 = 0.035;
 const HANDLE: f32 = 0.552_285;
 
 /// Writes the pages.
-pub(super) fn write(
-    paper: &Paper,
-    letters: &Letters,
-    pages: &[Page<'_>],
-) -> Result<Vec<u8>, PdfError> {
-    let mut document = Document::new_with(SerializeSettings::default());
+pub(super) fn write(paper: &Paper, letters: &Letters, set: Pages<'_>) -> Result<Vec<u8>, PdfError> {
+    let Pages { pages, parts } = set;
+    let mut document = Document::new_with(settings()?);
     document.set_metadata(metadata(paper));
+    let mut tagged: Vec<Vec<Identifier>> = parts.iter().map(|_| Vec::new()).collect();
     let settings = PageSettings::from_wh(PAGE.0, PAGE.1);
     let settings = settings.ok_or_else(|| PdfError::Write("no page of this size".to_owned()))?;
     for (nth, marks) in pages.iter().enumerate() {
@@ -37,20 +38,36 @@ pub(super) fn write(
             surface: page.surface(),
             letters,
         };
-        marks.iter().for_each(|mark| pen.mark(mark));
-        pen.foot(paper, nth + 1, pages.len());
+        for (part, mark) in marks {
+            let mark = pen.tagged(part.is_some(), |pen| pen.mark(mark));
+            if let Some(marks) = part.and_then(|part| tagged.get_mut(part)) {
+                marks.push(mark);
+            }
+        }
+        pen.tagged(false, |pen| pen.foot(paper, nth + 1, pages.len()));
         // A page is written when its pen is put down.
     }
+    document.set_tag_tree(parts::tree(&parts, tagged, paper));
+    document.set_outline(parts::outline(&parts));
     document
         .finish()
         .map_err(|error| PdfError::Write(format!("{error:?}")))
 }
 
+/// PDF/UA-1: the writer refuses what is not heard.
+fn settings() -> Result<SerializeSettings, PdfError> {
+    let configuration = ConfigurationBuilder::new()
+        .with_accessibility_validator(Accessibility::UA1)
+        .finish();
+    let configuration = configuration.map_err(|error| PdfError::Write(format!("{error:?}")))?;
+    Ok(SerializeSettings {
+        configuration,
+        ..SerializeSettings::default()
+    })
+}
+
 fn metadata(paper: &Paper) -> Metadata {
-    let language = match paper.lang {
-        Language::Zh => "zh-Hans",
-        Language::En => "en",
-    };
+    let language = parts::language(paper);
     Metadata::new()
         .title(paper.title.clone())
         .language(language.to_owned())
@@ -83,6 +100,18 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
+    /// Draws something as a piece of a part, or as decoration.
+    fn tagged(&mut self, is_part: bool, draw: impl FnOnce(&mut Self)) -> Identifier {
+        let tag = match is_part {
+            true => ContentTag::Other,
+            false => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
+        };
+        let identifier = self.surface.start_tagged(tag);
+        draw(self);
+        self.surface.end_tagged();
+        identifier
+    }
+
     fn mark(&mut self, mark: &Mark<'_>) {
         match mark {
             Mark::Text {

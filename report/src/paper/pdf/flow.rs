@@ -1,8 +1,11 @@
 //! Blocks on pages. Lengths are in points (1/72 inch) from a page's upper left corner.
 
 use super::super::{Block, Paper};
+use std::num::NonZeroU16;
+
 use super::PdfError;
 use super::letters::Letters;
+use super::parts::{Part, Role};
 use super::table;
 use crate::chart::{Chart, Ink, WIDTH};
 
@@ -19,6 +22,9 @@ pub(super) const SIZE: f32 = 10.0;
 /// From line to line, in heights of letters.
 const LEADING: f32 = 1.55;
 
+/// Levels below the title.
+const HEADING_LEVEL: NonZeroU16 = NonZeroU16::MIN.saturating_add(1);
+const SUBHEADING_LEVEL: NonZeroU16 = NonZeroU16::MIN.saturating_add(2);
 /// Height of a heading with the room around it.
 const HEADING: f32 = 48.0;
 
@@ -42,20 +48,33 @@ pub(super) enum Mark<'a> {
     },
 }
 
-pub(super) type Page<'a> = Vec<Mark<'a>>;
+/// Marks, each with the part that it belongs to; none for decoration.
+pub(super) type Page<'a> = Vec<(Option<usize>, Mark<'a>)>;
+
+/// A paper on pages.
+pub(super) struct Pages<'a> {
+    pub(super) pages: Vec<Page<'a>>,
+    /// Its parts, each after what it is a part of.
+    pub(super) parts: Vec<Part>,
+}
 
 /// Where the next block begins.
 pub(super) struct Flow<'a> {
     pub(super) letters: &'a Letters,
     pages: Vec<Page<'a>>,
+    parts: Vec<Part>,
+    /// The part that is being set.
+    within: Option<usize>,
     pub(super) y: f32,
 }
 
 /// Sets a paper on pages.
-pub(super) fn set<'a>(paper: &'a Paper, letters: &'a Letters) -> Result<Vec<Page<'a>>, PdfError> {
+pub(super) fn set<'a>(paper: &'a Paper, letters: &'a Letters) -> Result<Pages<'a>, PdfError> {
     let mut flow = Flow {
         letters,
         pages: vec![Vec::new()],
+        parts: Vec::new(),
+        within: None,
         y: ABOVE,
     };
     flow.head(paper);
@@ -66,7 +85,8 @@ pub(super) fn set<'a>(paper: &'a Paper, letters: &'a Letters) -> Result<Vec<Page
             return Err(PdfError::Pages);
         }
     }
-    Ok(flow.pages)
+    let Flow { pages, parts, .. } = flow;
+    Ok(Pages { pages, parts })
 }
 
 /// How letters are set.
@@ -94,13 +114,51 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) fn mark(&mut self, mark: Mark<'a>) {
+        let here = (self.pages.len() - 1, self.y);
+        if let Some(part) = self.within.and_then(|part| self.parts.get_mut(part)) {
+            part.at.get_or_insert(here);
+        }
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.push((self.within, mark));
         }
     }
 
+    /// Begins a part of what is being set, to be set later.
+    pub(super) fn open(&mut self, role: Role) -> usize {
+        let of = self.within;
+        self.parts.push(Part { role, of, at: None });
+        self.parts.len() - 1
+    }
+
+    /// Sets something as this part; none: as decoration.
+    pub(super) fn within(&mut self, part: Option<usize>, set: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.within, part);
+        set(self);
+        self.within = before;
+    }
+
+    /// Begins a row of so many cells; nothing where decoration is set.
+    pub(super) fn cells(&mut self, count: usize, roles: &[Role; 2]) -> Vec<usize> {
+        if self.within.is_none() {
+            return Vec::new();
+        }
+        let row = self.open(Role::Row);
+        let mut cells = Vec::with_capacity(count);
+        self.within(Some(row), |flow| {
+            let role = |nth: usize| roles[usize::from(nth > 0)].clone();
+            cells.extend((0..count).map(|nth| flow.open(role(nth))));
+        });
+        cells
+    }
+
+    /// Sets something as a new part.
+    pub(super) fn part(&mut self, role: Role, set: impl FnOnce(&mut Self)) {
+        let part = self.open(role);
+        self.within(Some(part), set);
+    }
+
     pub(super) fn bar(&mut self, at: (f32, f32, f32, f32), ink: Ink) {
-        self.mark(Mark::Bar { at, ink });
+        self.within(None, |flow| flow.mark(Mark::Bar { at, ink }));
     }
 
     /// Goes on to the next page if there is not so much room left on this one.
@@ -139,19 +197,18 @@ impl<'a> Flow<'a> {
     fn head(&mut self, paper: &Paper) {
         let width = self.width();
         if let Some(brand) = &paper.brand {
-            self.lines(brand, SIDE, width, SMALL);
+            self.part(Role::Text, |flow| flow.lines(brand, SIDE, width, SMALL));
         }
-        self.lines(
-            &paper.title,
-            SIDE,
-            width,
-            Style {
-                size: 20.0,
-                ink: Ink::Text,
-                bold: true,
-            },
-        );
-        self.lines(&paper.subtitle, SIDE, width, SMALL);
+        let large = Style {
+            size: 20.0,
+            ink: Ink::Text,
+            bold: true,
+        };
+        let title = Role::Heading(NonZeroU16::MIN, paper.title.clone());
+        self.part(title, |flow| flow.lines(&paper.title, SIDE, width, large));
+        self.part(Role::Text, |flow| {
+            flow.lines(&paper.subtitle, SIDE, width, SMALL);
+        });
         self.y += 4.0;
         self.bar((SIDE, self.y, width, 2.2), Ink::Registered);
         self.y += 16.0;
@@ -164,37 +221,41 @@ impl<'a> Flow<'a> {
             Block::Subheading(words) => {
                 self.y += 6.0;
                 self.need(70.0);
-                self.lines(
-                    words,
-                    SIDE,
-                    width,
-                    Style {
-                        size: 11.0,
-                        ink: Ink::Text,
-                        bold: true,
-                    },
-                );
+                let style = Style {
+                    size: 11.0,
+                    ink: Ink::Text,
+                    bold: true,
+                };
+                self.part(Role::Heading(SUBHEADING_LEVEL, words.clone()), |flow| {
+                    flow.lines(words, SIDE, width, style);
+                });
                 self.y += 2.0;
             }
-            Block::Lead(words) => self.lines(
-                words,
-                SIDE,
-                width,
-                Style {
+            Block::Lead(words) => {
+                let style = Style {
                     size: 12.5,
                     ..PLAIN
-                },
-            ),
-            Block::Text(words) => self.lines(words, SIDE, width, PLAIN),
-            Block::Notice(words) => self.beside(words, Ink::FirstParty, PLAIN),
-            Block::Facts(facts) => table::facts(self, facts),
-            Block::Table(all) => table::rows(self, all),
-            Block::List(points) => points.iter().for_each(|point| self.point(point)),
+                };
+                self.part(Role::Text, |flow| flow.lines(words, SIDE, width, style));
+            }
+            Block::Text(words) => {
+                self.part(Role::Text, |flow| flow.lines(words, SIDE, width, PLAIN));
+            }
+            Block::Notice(words) => self.part(Role::Text, |flow| {
+                flow.beside(words, Ink::FirstParty, PLAIN);
+            }),
+            Block::Facts(facts) => self.part(Role::Table, |flow| table::facts(flow, facts)),
+            Block::Table(all) => self.part(Role::Table, |flow| table::rows(flow, all)),
+            Block::List(points) => self.part(Role::List, |flow| {
+                points.iter().for_each(|point| flow.point(point));
+            }),
             Block::Figure { chart, caption } => self.figure(chart, caption),
             Block::Quote { about, text } => {
                 self.need(60.0);
-                self.beside(text, Ink::Soak, PLAIN);
-                self.lines(about, SIDE + 12.0, width - 12.0, SMALL);
+                self.part(Role::Quote, |flow| flow.beside(text, Ink::Soak, PLAIN));
+                self.part(Role::Text, |flow| {
+                    flow.lines(about, SIDE + 12.0, width - 12.0, SMALL);
+                });
             }
         }
         self.y += 7.0;
@@ -204,16 +265,14 @@ impl<'a> Flow<'a> {
         self.y += 12.0;
         self.need(90.0);
         let width = self.width();
-        self.lines(
-            words,
-            SIDE,
-            width,
-            Style {
-                size: 14.0,
-                ink: Ink::Registered,
-                bold: true,
-            },
-        );
+        let style = Style {
+            size: 14.0,
+            ink: Ink::Registered,
+            bold: true,
+        };
+        self.part(Role::Heading(HEADING_LEVEL, words.to_owned()), |flow| {
+            flow.lines(words, SIDE, width, style);
+        });
         self.bar((SIDE, self.y, width, 0.7), Ink::Grid);
         self.y += 3.0;
     }
@@ -231,9 +290,15 @@ impl<'a> Flow<'a> {
 
     fn point(&mut self, point: &str) {
         self.need(SIZE * LEADING);
-        self.letters_at(SIDE, PLAIN, "•".to_owned());
         let width = self.width() - 12.0;
-        self.lines(point, SIDE + 12.0, width, PLAIN);
+        self.part(Role::Item, |flow| {
+            flow.part(Role::Label, |flow| {
+                flow.letters_at(SIDE, PLAIN, "•".to_owned());
+            });
+            flow.part(Role::Body, |flow| {
+                flow.lines(point, SIDE + 12.0, width, PLAIN);
+            });
+        });
         self.y += 2.0;
     }
 
@@ -261,15 +326,16 @@ impl<'a> Flow<'a> {
         let caption = captioned(chart, caption);
         let (scale, height, below) = self.scaled(chart, &caption);
         self.need(height + below);
-        self.mark(Mark::Chart {
-            x: SIDE,
-            y: self.y,
-            scale,
-            chart,
+        let words = format!("{} — {}", chart.title, chart.description);
+        let (x, y) = (SIDE, self.y);
+        self.part(Role::Figure(words), |flow| {
+            flow.mark(Mark::Chart { x, y, scale, chart });
         });
         self.y += height + 4.0;
         let width = self.width();
-        self.lines(&caption, SIDE, width, SMALL);
+        self.part(Role::Caption, |flow| {
+            flow.lines(&caption, SIDE, width, SMALL);
+        });
     }
 }
 

@@ -1,4 +1,8 @@
-//! Paper as PDF: [`letters`] knows the font, [`flow`] sets blocks on pages, [`draw`] writes them.
+//! Paper as PDF: [`letters`] knows the font, [`flow`] sets blocks on pages, [`parts`] says what each piece
+//! is, [`draw`] writes them.
+//!
+//! It is PDF/UA-1: whoever cannot see it hears headings, paragraphs, lists, tables and what charts show, in
+//! their order and language.
 //!
 //! The letters are a subset of Noto Sans CJK SC kept with the program (`assets/OFL.txt`): ASCII,
 //! Latin, Greek, Cyrillic, GB 2312 and the common characters of Big5. Others are shown by their code
@@ -7,6 +11,7 @@
 mod draw;
 mod flow;
 mod letters;
+mod parts;
 mod table;
 
 use super::Paper;
@@ -36,7 +41,7 @@ impl Paper {
     pub fn pdf(&self) -> Result<Vec<u8>, PdfError> {
         let letters = letters::Letters::new()?;
         let pages = flow::set(self, &letters)?;
-        draw::write(self, &letters, &pages)
+        draw::write(self, &letters, pages)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::Table;
 use super::flow::{Flow, PLAIN, SIDE, SIZE, SMALL, Style};
+use super::parts::Role;
 use crate::chart::Ink;
 
 /// Between columns, in points.
@@ -23,6 +24,7 @@ pub(super) fn facts(flow: &mut Flow<'_>, facts: &[(String, String)]) {
             &[name, value],
             &widths,
             [Style { size: 9.5, ..SMALL }, PLAIN],
+            [Role::RowHead, Role::Cell],
         );
     }
 }
@@ -34,10 +36,12 @@ pub(super) fn rows(flow: &mut Flow<'_>, table: &Table) {
     let small = Style { size: 9.0, ..PLAIN };
     for cells in &table.rows {
         if flow.need(height(flow, cells, &widths, small.size)) {
-            heads(flow, table, &widths);
+            // Heard once, at the beginning.
+            flow.within(None, |flow| heads(flow, table, &widths));
         }
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        row(flow, &cells, &widths, [small, small]);
+        let roles = [Role::Cell, Role::Cell];
+        row(flow, &cells, &widths, [small, small], roles);
     }
 }
 
@@ -49,7 +53,8 @@ fn heads(flow: &mut Flow<'_>, table: &Table, widths: &[f32]) {
         ink: Ink::Muted,
         bold: true,
     };
-    row(flow, &cells, widths, [style, style]);
+    let roles = [Role::ColumnHead, Role::ColumnHead];
+    row(flow, &cells, widths, [style, style], roles);
 }
 
 fn height(flow: &Flow<'_>, cells: &[String], widths: &[f32], size: f32) -> f32 {
@@ -60,9 +65,15 @@ fn height(flow: &Flow<'_>, cells: &[String], widths: &[f32], size: f32) -> f32 {
     lines.max().unwrap_or(0) as f32 * LINE + 6.0
 }
 
-/// A row with a line below; the first cell in the first style, all others in the second. One that is
-/// higher than a page goes on on the next.
-fn row(flow: &mut Flow<'_>, cells: &[impl AsRef<str>], widths: &[f32], styles: [Style; 2]) {
+/// A row with a line below; the first cell in the first style and role, all others in the second. One that
+/// is higher than a page goes on on the next.
+fn row(
+    flow: &mut Flow<'_>,
+    cells: &[impl AsRef<str>],
+    widths: &[f32],
+    styles: [Style; 2],
+    roles: [Role; 2],
+) {
     let style = |nth: usize| styles[usize::from(nth > 0)];
     let set = |(nth, (cell, width)): (usize, (&_, &f32))| {
         let cell: &str = AsRef::<str>::as_ref(cell);
@@ -72,12 +83,15 @@ fn row(flow: &mut Flow<'_>, cells: &[impl AsRef<str>], widths: &[f32], styles: [
     let lines = set.iter().map(Vec::len).max().unwrap_or(0);
     flow.need((lines as f32 * LINE + 6.0).min(400.0));
     flow.y += 2.0;
+    let parts = flow.cells(set.len(), &roles);
     for line in 0..lines {
         flow.need(LINE);
         let mut x = SIDE;
         for (nth, (cell, width)) in set.iter().zip(widths).enumerate() {
             if let Some(text) = cell.get(line) {
-                flow.letters_at(x, style(nth), text.clone());
+                flow.within(parts.get(nth).copied(), |flow| {
+                    flow.letters_at(x, style(nth), text.clone());
+                });
             }
             x += width + GAP;
         }
