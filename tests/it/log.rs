@@ -11,6 +11,7 @@ use crate::harness::cast::{self, LINE};
 use crate::harness::folder::Folder;
 use crate::harness::program::{arguments, run};
 use crate::harness::server::{Launch, Server};
+use crate::harness::wait_for;
 
 fn contacted(server: &Server) {
     cast::install(&server.admin());
@@ -18,6 +19,12 @@ fn contacted(server: &Server) {
         let signed = cast::sms(&format!("msg_{number}"), LINE, "x");
         server.takes(&signed);
     }
+    // A node's waits for the signatures of a majority.
+    wait_for("a checkpoint", || {
+        let checkpoint = server.admin().get("/log/checkpoint");
+        let size: u64 = checkpoint.text().lines().nth(1)?.parse().ok()?;
+        (checkpoint.status == 200 && size > 5).then_some(())
+    });
 }
 
 /// The leaves of a tile of entries: each with its length in 16 bits, big-endian.

@@ -12,6 +12,8 @@ mod migrate;
 mod ways;
 
 use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
@@ -202,4 +204,41 @@ fn a_folder_and_a_key_of_another_log_are_refused() {
     let ended = Launch::on(&other).config(&settings).refused();
     assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("another log"), "{}", ended.stderr);
+}
+
+/// The address of a monitoring port whose server lives in another year.
+fn monitoring_of_another_year() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let body = json!({
+            "version": "2.15.1", "now": "2020-01-01T00:00:00.000000001Z",
+            "jetstream": { "config": { "sync_always": true } },
+        });
+        let body = body.to_string();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_clock_that_is_off_is_refused() {
+    let folder = Folder::new();
+    let monitoring = monitoring_of_another_year();
+    let settings = format!(
+        "[store]\nengine = \"jetstream\"\nservers = [\"nats://127.0.0.1:1\"]\n\
+         monitoring = [\"{monitoring}\"]\n"
+    );
+    let ended = Launch::on(&folder.data()).config(&settings).refused();
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stderr.contains("s ahead of that of the server"),
+        "{}",
+        ended.stderr
+    );
 }

@@ -1,6 +1,7 @@
 //! Three nodes over three servers of a NATS cluster, each on a folder of its own.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -64,17 +65,23 @@ impl Cluster {
         cluster
     }
 
-    /// Starts a node on an empty folder, to which whoever runs them brings the data key.
+    /// Starts a node on an empty folder.
     pub(crate) fn join(&mut self, place: usize) {
-        let key = std::fs::read(self.data((place + 1) % NODES).join("data.key"));
-        let key = key.or_else(|_| std::fs::read(self.data(0).join("data.key")));
-        self.join_with(place, &key.unwrap());
+        self.bring_key(place);
+        self.begin(place);
     }
 
-    fn join_with(&mut self, place: usize, key: &[u8]) {
-        std::fs::create_dir_all(self.data(place)).unwrap();
-        std::fs::write(self.data(place).join("data.key"), key).unwrap();
-        self.begin(place);
+    /// Makes a node's empty folder, to which whoever runs them brings the data key, and syncs it.
+    pub(crate) fn bring_key(&self, place: usize) {
+        let mut keys = (0..NODES).filter(|other| *other != place);
+        let key = keys.find_map(|other| std::fs::read(self.data(other).join("data.key")).ok());
+        let (dir, key) = (self.data(place), key.unwrap());
+        std::fs::create_dir_all(&dir).unwrap();
+        let path = dir.join("data.key");
+        std::fs::write(&path, key).unwrap();
+        for synced in [&path, &dir, &self.folder.path("")] {
+            File::open(synced).unwrap().sync_all().unwrap();
+        }
     }
 
     /// Kills a node and wipes its disk; it joins anew.

@@ -141,9 +141,7 @@ fn wipe_node(cluster: &mut Cluster, one: usize) {
     if std::fs::metadata(data.join("outbox")).is_ok_and(|outbox| outbox.len() == 0) {
         std::fs::remove_dir_all(&data).unwrap();
         // It joins when the round is healed.
-        let key = std::fs::read(cluster.data((one + 1) % NODES).join("data.key")).unwrap();
-        std::fs::create_dir_all(&data).unwrap();
-        std::fs::write(data.join("data.key"), key).unwrap();
+        cluster.bring_key(one);
     }
 }
 
