@@ -7,6 +7,7 @@ use store::{Creation, Options};
 
 use crate::harness::api::Api;
 use crate::harness::cast::{self, CONTROL, LINE, SECOND_LINE, STRANGER, TOKEN};
+use crate::harness::engine;
 use crate::harness::folder::Folder;
 use crate::harness::program::{Ended, arguments, run};
 use crate::harness::provider::{ACCOUNT, Failure, Provider, call, message};
@@ -254,6 +255,9 @@ fn say_tested(folder: &Folder) {
 
 #[test]
 fn a_caller_that_claims_to_be_our_own_line_is_a_test_only_by_the_logs_word() {
+    if engine::is_passed_over() {
+        return;
+    }
     let folder = Folder::new();
     let server = Server::start(&folder.data());
     let provider = Provider::start();

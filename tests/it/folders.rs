@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::{Value, json};
 
 use crate::harness::cast::{self, LINE};
+use crate::harness::engine;
 use crate::harness::folder::Folder;
 use crate::harness::program::{arguments, run};
 use crate::harness::server::{Launch, Server};
@@ -37,6 +38,9 @@ fn the_first_start_makes_a_folder_and_a_key_of_its_owners_alone() {
 
 #[test]
 fn a_folder_that_a_server_holds_is_refused_in_one_sentence() {
+    if engine::is_passed_over() {
+        return;
+    }
     let folder = Folder::new();
     let data = folder.data();
     let server = Server::start(&data);
@@ -127,6 +131,9 @@ fn a_backup_made_while_webhooks_come_in_is_whole_and_goes_on() {
 
 #[test]
 fn a_backup_of_a_folder_without_keys_needs_them_again() {
+    if engine::is_passed_over() {
+        return;
+    }
     let folder = Folder::new();
     let data = folder.data();
     Server::start(&data).stop();
@@ -154,6 +161,9 @@ fn a_backup_of_a_folder_without_keys_needs_them_again() {
 
 #[test]
 fn a_rebuild_changes_nothing_that_is_told() {
+    if engine::is_passed_over() {
+        return;
+    }
     let folder = Folder::new();
     let data = folder.data();
     let server = Server::start(&data);
@@ -180,6 +190,9 @@ fn a_rebuild_changes_nothing_that_is_told() {
 
 #[test]
 fn the_doctor_finds_what_is_wrong() {
+    if engine::is_passed_over() {
+        return;
+    }
     let folder = Folder::new();
     let data = folder.data();
     let server = Server::start(&data);

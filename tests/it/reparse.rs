@@ -6,6 +6,7 @@ use serde_json::json;
 use store::{Creation, Options};
 
 use crate::harness::cast::{self, LINE};
+use crate::harness::engine;
 use crate::harness::folder::Folder;
 use crate::harness::now_s;
 use crate::harness::program::{arguments, run};
@@ -40,6 +41,9 @@ fn keep(folder: &Folder, events: Vec<Event>) {
 
 #[test]
 fn become_contacts_by_verb_and_by_api_and_once() {
+    if engine::is_passed_over() {
+        return;
+    }
     let folder = Folder::new();
     let server = Server::start(&folder.data());
     cast::install(&server.admin());

@@ -23,12 +23,13 @@ struct Shared {
 
 static SHARED: OnceLock<Option<Shared>> = OnceLock::new();
 
-/// Whether folders are nodes', and this test wants one that is alone: verbs that write to a folder
-/// while no server holds it refuse a node's. Says so.
+/// Whether folders are nodes', and this test wants one that is alone: because a verb writes to it
+/// while no server holds it, which a node's refuses, or because it is copied to another place, where
+/// this harness takes it for another log. Says so.
 pub(crate) fn is_passed_over() -> bool {
     let other = is_asked();
     if other {
-        println!("passed over on this engine: a verb writes to a folder that no server holds");
+        println!("passed over on this engine: a folder is wanted that is alone");
     }
     other
 }

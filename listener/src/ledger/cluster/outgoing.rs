@@ -23,6 +23,10 @@ impl Ledger {
         if self.among.is_none() {
             return self.append(batch);
         }
+        if let Some(why) = self.store.poisoned() {
+            // What the outbox would hold could not be placed from here.
+            return Err(Fault::Poisoned(why.to_owned()).into());
+        }
         let mut recorded = Vec::with_capacity(batch.len());
         for part in self.in_messages(batch) {
             recorded.extend(self.keep_part(part)?);

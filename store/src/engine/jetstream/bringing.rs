@@ -127,7 +127,8 @@ impl Bringing {
     ///
     /// # Errors
     /// The disk's.
-    pub(crate) fn end(self, dir: &Path) -> Result<(), OpenError> {
+    pub(crate) fn end(mut self, dir: &Path) -> Result<(), OpenError> {
+        self.place.written = self.place.sequence;
         self.place.try_write().map_err(OpenError::io("write", dir))
     }
 }

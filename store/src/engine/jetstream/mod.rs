@@ -97,7 +97,7 @@ impl JetStream {
         }
         if place.size > size {
             // What is compared again does no harm; what is passed over would be missing.
-            place.sequence = 0;
+            (place.sequence, place.written) = (0, 0);
         }
         let inbox = Arc::new(Inbox::default());
         link.spawn(follow::run(
@@ -266,6 +266,7 @@ impl Engine for JetStream {
 
     fn written(&mut self, size: u64) {
         self.place.size = size;
+        self.place.written = self.place.sequence;
         if self.unwritten >= PLACE_EVERY_MESSAGES || !self.place.exists() {
             self.unwritten = 0;
             self.place.write();

@@ -10,12 +10,15 @@ const WORD: &str = "canaryline-cluster-v1";
 /// The file's name in the data folder.
 pub(crate) const FILE: &str = "cluster";
 
-/// Everything up to `sequence` is in the first `size` entries on this node's disk.
+/// Everything up to the message `written` is in the first `size` entries on this node's disk.
 #[derive(Debug)]
 pub(crate) struct Place {
     path: PathBuf,
     prefix: String,
+    /// The last message that arrived or was claimed.
     pub(crate) sequence: u64,
+    /// The last of which all is on the disk: only that is written down.
+    pub(crate) written: u64,
     pub(crate) size: u64,
     /// The newest mark of this node that the stream holds.
     pub(crate) marked: u64,
@@ -34,6 +37,7 @@ impl Place {
             path,
             prefix: prefix.to_owned(),
             sequence,
+            written: sequence,
             size,
             marked,
         })
@@ -50,7 +54,7 @@ impl Place {
     }
 
     pub(crate) fn try_write(&self) -> io::Result<()> {
-        let (prefix, sequence, size) = (&self.prefix, self.sequence, self.size);
+        let (prefix, sequence, size) = (&self.prefix, self.written, self.size);
         let text = format!("{WORD} {prefix} {sequence} {size} {}\n", self.marked);
         disk::replace(&disk::RealDisk, &self.path, text.as_bytes())
     }
@@ -74,7 +78,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut place = Place::read(dir.path(), "a").unwrap();
         assert_eq!((place.sequence, place.size, place.marked), (0, 0, 0));
-        (place.sequence, place.size, place.marked) = (7, 300, 2);
+        (place.written, place.size, place.marked) = (7, 300, 2);
+        // Arrived, and not on the disk yet.
+        place.sequence = 8;
         place.write();
         let back = Place::read(dir.path(), "a").unwrap();
         assert_eq!((back.sequence, back.size, back.marked), (7, 300, 2));
