@@ -43,6 +43,8 @@ const FAILOVER_PAUSE: Duration = Duration::from_millis(5);
 const KILL_AFTER: Duration = Duration::from_secs(3);
 
 fn main() {
+    // Already installed is fine: the provider is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
     let requests = args.next().and_then(|n| n.parse().ok()).unwrap_or(50_000);
     let connections = args.next().and_then(|n| n.parse().ok()).unwrap_or(192);
