@@ -24,8 +24,9 @@ struct Shared {
 static SHARED: OnceLock<Option<Shared>> = OnceLock::new();
 
 /// Whether folders are nodes', and this test wants one that is alone: because a verb writes to it
-/// while no server holds it, which a node's refuses, or because it is copied to another place, where
-/// this harness takes it for another log. Says so.
+/// while no server holds it, which a node's refuses; because it is copied to another place, where
+/// this harness takes it for another log; or because a write that fails here is kept elsewhere. Says
+/// so.
 pub(crate) fn is_passed_over() -> bool {
     let other = is_asked();
     if other {

@@ -3,9 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use store::{Fault, Sealed, Terms};
+use store::{Acknowledge, Fault, Sealed, Terms};
 
 use super::super::{Ledger, RecordError, Recorded};
+
+/// Where webhooks are acknowledged by this node alone, a decision waits no longer than this, in
+/// milliseconds.
+const LOCAL_DECIDE_WAIT_MS: u64 = 1_000;
 
 /// This node's turn to decide.
 #[derive(Clone, Copy)]
@@ -47,9 +51,15 @@ impl Ledger {
         if let Some(why) = among.standing.degraded() {
             return Err(Fault::Unreachable(why).into());
         }
-        let wait = Duration::from_millis(among.ways.decide_wait_ms);
+        let wait_ms = among.ways.decide_wait_ms;
+        // Webhooks wait behind a decision, and this node's disk is enough for them.
+        let wait_ms = match among.ways.acknowledge {
+            Acknowledge::Local => wait_ms.min(LOCAL_DECIDE_WAIT_MS),
+            Acknowledge::Quorum => wait_ms,
+        };
+        let wait = Duration::from_millis(wait_ms);
         let began = Instant::now();
-        self.store.engine().be_patient(among.ways.decide_wait_ms);
+        self.store.engine().be_patient(wait_ms);
         let terms = Terms {
             mark: None,
             hold: true,

@@ -2,6 +2,7 @@
 //! put before a crash is recognised, and the rest follows.
 
 use std::path::Path;
+use std::time::Duration;
 
 use async_nats::jetstream::message::PublishMessage;
 
@@ -101,7 +102,8 @@ impl Bringing {
         };
         let body = bytes::Bytes::from(body);
         let deadline = self.link.deadline(PATIENCE_MS);
-        while let Err(error) = self.link.publish(message(body.clone())) {
+        let patience = Duration::from_millis(PATIENCE_MS);
+        while let Err(error) = self.link.publish(message(body.clone()), patience) {
             if self.is_there(expected + 1, &body)? {
                 break;
             }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::Context;
-use async_nats::jetstream::context::PublishError;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use tokio::runtime::{Builder, Runtime};
 
@@ -132,13 +132,21 @@ impl Link {
         })?
     }
 
-    pub(super) fn publish(&self, message: PublishMessage) -> Result<u64, PublishError> {
+    /// Publishes, and waits so long for the answer.
+    pub(super) fn publish(
+        &self,
+        message: PublishMessage,
+        within: Duration,
+    ) -> Result<u64, PublishError> {
         let (context, subject) = (self.context.clone(), self.names.log_subject.clone());
-        let published = self.threads.wait(async move {
+        let publishing = async move {
             let sent = context.send_publish(subject, message).await?;
             Ok(sent.await?.sequence)
+        };
+        let published = self.threads.wait(async move {
+            let answer = tokio::time::timeout(within, publishing).await;
+            answer.unwrap_or_else(|_| Err(PublishError::new(PublishErrorKind::TimedOut)))
         });
-        use async_nats::jetstream::context::PublishErrorKind;
         published.unwrap_or_else(|_| Err(PublishError::new(PublishErrorKind::BrokenPipe)))
     }
 

@@ -22,7 +22,7 @@ mod streams;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
@@ -164,7 +164,8 @@ impl JetStream {
         let message = self.message(body, &id, terms);
         let deadline = self.link.deadline(self.wait_ms);
         loop {
-            let outcome = self.link.publish(message(self.place.sequence));
+            let within = deadline.saturating_duration_since(Instant::now());
+            let outcome = self.link.publish(message(self.place.sequence), within);
             let why = match outcome {
                 Ok(sequence) if sequence == self.place.sequence + 1 => {
                     self.taken(sequence, terms.mark);
