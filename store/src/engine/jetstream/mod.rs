@@ -1,7 +1,7 @@
 //! The log's order on a NATS JetStream cluster: one message per batch, one sequence for all.
 //!
 //! - `settings`: where the cluster is; `connect`, `link`: the way to it; `streams`: made or checked.
-//! - `follow`: reads the stream as it grows, into an `Inbox`.
+//! - `claim`: publishes a batch. `follow`: reads the stream as it grows, into an `Inbox`.
 //! - `erase`: what was erased, taken out of the stream.
 //! - [`Side`]: small things that nodes tell each other, by name, with compare-and-swap.
 //! - `bringing`: a log that was alone, put into an empty stream.
@@ -11,6 +11,7 @@
 //! it if anything came between. So whoever's message is taken knows all before it.
 
 mod bringing;
+mod claim;
 mod connect;
 mod erase;
 mod follow;
@@ -22,18 +23,14 @@ mod streams;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::message::PublishMessage;
+use std::time::Duration;
 
 use self::follow::{Arrival, Inbox};
 use self::link::Link;
 use self::place::Place;
-use super::{BATCH_BYTES_MAX, Engine, Placed, Terms, wire};
+use super::{BATCH_BYTES_MAX, Engine, Placed, Terms};
 use crate::error::{Fault, OpenError};
 use crate::payload::Sealed;
-use crate::proof::Hash;
 
 pub(crate) use bringing::Bringing;
 pub(crate) use place::FILE as PLACE_FILE;
@@ -50,8 +47,6 @@ const HOLD: &str = "Canaryline-Hold";
 const HOLD_MS: u64 = 1_500;
 /// What overtook a claim has arrived after this, in milliseconds, or is asked for again.
 const ARRIVAL_MS: u64 = 2_000;
-/// Between two tries to publish, in milliseconds.
-const RETRY_MS: u64 = 100;
 /// The largest message: servers take 1 MiB by default, headers included.
 const MESSAGE_BYTES_MAX: usize = 1_000_000;
 /// How many messages are folded before the place is written down.
@@ -147,89 +142,6 @@ impl JetStream {
     /// What nodes tell each other.
     pub(crate) fn side(&self) -> Side {
         self.link.side()
-    }
-
-    fn publish(&mut self, first: u64, batch: &[Sealed], terms: Terms) -> Result<(), Fault> {
-        let body = wire::write(first, wire::parts(batch));
-        if body.len() > MESSAGE_BYTES_MAX {
-            let what = "entry is larger than a message of the cluster may be (1,000,000 bytes)";
-            return Err(Fault::Refused(what));
-        }
-        let blobs = batch.iter().flat_map(|sealed| &sealed.parts.blobs);
-        self.link.side().put_blobs(blobs, self.wait_ms)?;
-        // Of the batch and its place: the same claim sent again is known, the next one is another.
-        let place = self.place.sequence.to_le_bytes();
-        let hold = [u8::from(terms.hold)];
-        let id = Hash::of(&[&body, &place, self.node.as_bytes(), &hold]).to_string();
-        let message = self.message(body, &id, terms);
-        let deadline = self.link.deadline(self.wait_ms);
-        loop {
-            let within = deadline.saturating_duration_since(Instant::now());
-            let outcome = self.link.publish(message(self.place.sequence), within);
-            let why = match outcome {
-                Ok(sequence) if sequence == self.place.sequence + 1 => {
-                    self.taken(sequence, terms.mark);
-                    return Ok(());
-                }
-                Ok(_) => "another message of this content is older".to_owned(),
-                Err(error) => {
-                    let ours = self.look(&id, error.kind(), terms.mark)?;
-                    if ours {
-                        return Ok(());
-                    }
-                    error.to_string()
-                }
-            };
-            if !self.link.pause(RETRY_MS, deadline) {
-                return Err(Fault::Unreachable(why));
-            }
-        }
-    }
-
-    fn message(
-        &self,
-        body: Vec<u8>,
-        id: &str,
-        terms: Terms,
-    ) -> impl Fn(u64) -> PublishMessage + use<> {
-        let (body, id, node) = (bytes::Bytes::from(body), id.to_owned(), self.node.clone());
-        move |expected| {
-            let mut message = PublishMessage::build()
-                .payload(body.clone())
-                .header(NODE, node.as_str())
-                .message_id(&id)
-                .expected_last_sequence(expected);
-            if let Some(mark) = terms.mark {
-                message = message.header(MARK, mark.to_string().as_str());
-            }
-            if terms.hold {
-                message = message.header(HOLD, "1");
-            }
-            message
-        }
-    }
-
-    /// After a refusal or no answer: whether the next message is ours after all.
-    fn look(
-        &mut self,
-        id: &str,
-        error: PublishErrorKind,
-        mark: Option<u64>,
-    ) -> Result<bool, Fault> {
-        let refused = error == PublishErrorKind::WrongLastSequence;
-        let wait_ms = if refused { ARRIVAL_MS } else { 0 };
-        let next = self.place.sequence + 1;
-        match self.inbox.peek_within(next, wait_ms)? {
-            Some(arrived) if arrived == id => {
-                self.taken(next, mark);
-                Ok(true)
-            }
-            None if !refused => Ok(false),
-            _ => {
-                self.overtaken = true;
-                Err(Fault::Overtaken)
-            }
-        }
     }
 
     fn taken(&mut self, sequence: u64, mark: Option<u64>) {
