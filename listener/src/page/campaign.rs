@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::campaigns::about;
 use super::guest::Guest;
-use super::lang::said;
+use super::lang::{Lang, said};
 use super::layout::{self, Place};
 use super::parts::{contact, diff, marks, pager};
 use super::visitor::Visitor;
@@ -94,7 +94,7 @@ fn facts(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
             div { dt { (lang.say("First", "最早")) } dd { (marks::day(guest, about.first_at)) } }
             div { dt { (lang.say("Last", "最近")) } dd { (marks::day(guest, about.last_at)) } }
             div { dt { (lang.say("Callers", "主叫号码")) } dd { (campaign.callers_in_all) } }
-            @if let Some(tongue) = &about.language { div { dt { (lang.say("Language", "语言")) } dd { (tongue) } } }
+            @if let Some(tongue) = &about.language { div { dt { (lang.say("Language", "语言")) } dd { (language(lang, tongue)) } } }
         }
         @if !about.domains.is_empty() {
             p { (lang.say("Leads to ", "落地网址：")) @for domain in &about.domains { code.beside { (domain) } } }
@@ -102,6 +102,16 @@ fn facts(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
         @if !about.known_as.is_empty() {
             p.hint { (lang.say("Known earlier as ", "曾用编号：")) (about.known_as.join(", ")) }
         }
+    }
+}
+
+/// A language by its tag.
+fn language(lang: Lang, tag: &str) -> &str {
+    match tag {
+        "zh-Hans" => lang.say("Chinese, simplified", "简体中文"),
+        "zh-Hant" => lang.say("Chinese, traditional", "繁体中文"),
+        "en" => lang.say("English", "英语"),
+        other => other,
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Shown;
 use super::assets::href;
 use super::guest::Guest;
+use super::kinds::kind;
 use super::lang::{Lang, said};
 use super::layout::{self, Place};
 use super::parts::{marks, pager};
@@ -288,7 +289,7 @@ fn steps(guest: &Guest, evidence: &Evidence) -> Markup {
                         } }
                         tbody { @for step in &page.items { tr #{ "entry-" (step.index) } {
                             td.number { (step.index) } td { (marks::time(guest, step.at)) }
-                            td { (step.by.as_deref().unwrap_or("—")) } td { code { (step.kind) } } td.text { (step.detail) }
+                            td { (step.by.as_deref().unwrap_or("—")) } td title=(step.kind) { (kind(lang, step.kind)) } td.text { (step.detail) }
                         } } }
                     } }
                     (pager::pager(guest, page.next_cursor.as_deref()))

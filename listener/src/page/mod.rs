@@ -25,6 +25,7 @@ mod graph;
 mod guest;
 mod honeytokens;
 mod issue;
+mod kinds;
 pub(crate) mod lang;
 mod layout;
 mod lines;
