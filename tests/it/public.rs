@@ -87,7 +87,7 @@ fn a_finding_is_published_by_decision_once_the_platform_was_heard_and_withdrawn_
             .problem(403);
     }
     assert_eq!(
-        api.post(&findings, &json!({ "unheard": "x".repeat(2001) }))
+        api.post(&findings, &json!({ "unheard": "x".repeat(501) }))
             .problem(409)["code"],
         "long_reason"
     );
@@ -254,7 +254,7 @@ fn what_did_not_wait_for_the_platform_says_so_and_the_page_offers_both_decisions
     let path = platform.split("href=\"/public/f/").nth(1).unwrap();
     let index = path.split('"').next().unwrap().to_owned();
     let page = stranger(&server, &format!("/public/f/{index}"), &[]);
-    assert!(page.text().contains("before the platform had its say"));
+    assert!(page.text().contains("The publisher's reason: Decoys"));
     assert!(
         page.text()
             .contains("Decoys are &lt;i&gt;called&lt;/i&gt; by fraudsters")

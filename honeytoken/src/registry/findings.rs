@@ -5,8 +5,8 @@ use crate::{Entry, Event, Finding, FindingPublished, FindingWithdrawn, PlatformI
 
 /// Findings that were ever published; more are refused.
 const FINDINGS_MAX: usize = 2_000;
-/// A reason in public, in bytes.
-const REASON_BYTES_MAX: usize = 2_000;
+/// A reason in public, in bytes; one line, since reports print it in one.
+const REASON_BYTES_MAX: usize = 500;
 /// The class that accuses nobody of anything.
 const QUIET: &str = "quiet";
 /// The class that says nothing.
@@ -108,10 +108,12 @@ impl Registry {
 }
 
 fn checked(reason: &str) -> Result<String, Refusal> {
-    match reason.trim() {
-        "" => Err(Refusal::Unnamed("the reason")),
-        long if long.len() > REASON_BYTES_MAX => Err(Refusal::LongReason(REASON_BYTES_MAX)),
-        reason => Ok(reason.to_owned()),
+    let reason = reason.replace(char::is_control, " ");
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.len() {
+        0 => Err(Refusal::Unnamed("the reason")),
+        long if long > REASON_BYTES_MAX => Err(Refusal::LongReason(REASON_BYTES_MAX)),
+        _ => Ok(line),
     }
 }
 
@@ -179,11 +181,16 @@ mod tests {
         let long = "x".repeat(REASON_BYTES_MAX + 1);
         assert_eq!(
             registry.publish_finding(finding("leaked", Some(&long)), at(1)),
-            Err(Refusal::LongReason(2_000))
+            Err(Refusal::LongReason(REASON_BYTES_MAX))
         );
         assert_eq!(
             publish(&registry, "insufficient", None, 1),
             Err(Refusal::NothingFound(id()))
+        );
+        let lines = publish(&registry, "leaked", Some(" two\n lines "), 1).unwrap();
+        assert_eq!(
+            lines,
+            Event::FindingPublished(finding("leaked", Some("two lines")))
         );
         let told = ReplyNotified {
             platform: id(),

@@ -32,7 +32,7 @@ const BUNDLE_BYTES_MAX: usize = 256 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 pub(crate) struct FindingIn {
     /// Why it is published though the platform was not told, or has time to answer still; it is
-    /// published with the finding. At most 2000 bytes.
+    /// published with the finding. At most 500 bytes.
     #[serde(default)]
     pub(crate) unheard: Option<String>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct FindingIn {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WithdrawalIn {
-    /// Why; it stands in the finding's place. At most 2000 bytes.
+    /// Why; it stands in the finding's place. At most 500 bytes.
     pub(crate) reason: String,
 }
 

@@ -189,8 +189,8 @@ fn checks(guest: &Guest, evidence: &Evidence) -> Markup {
         section #verify aria-labelledby="check" data-module=(href("verify.js")) data-words=(words(lang)) {
             h2 #check { (lang.say("Check it here", "在此核验")) }
             p { (lang.say(
-                "Your browser does this by itself: a bundle does not leave your computer, and what the server says is recomputed. Not checked here: proofs that a subject is what it says (VRF), chains of time-stamps and witnesses, judging all entries again. ",
-                "由您的浏览器自行完成：证据包不会离开您的电脑，服务器给出的结果会被重新计算。此处不核验：主体名称的证明（VRF）、时间戳与见证的证书链、对全部条目的重新判断。",
+                "Your browser does this by itself: a bundle does not leave your computer, and what the server says is recomputed. Not checked here: proofs that a subject is what it says (VRF), chains of time-stamps and witnesses, providers' own signatures, judging all entries again. ",
+                "由您的浏览器自行完成：证据包不会离开您的电脑，服务器给出的结果会被重新计算。此处不核验：主体名称的证明（VRF）、时间戳与见证的证书链、服务商自己的签名、对全部条目的重新判断。",
             )) code { "canaryline verify" } (lang.say(" does all of it.", " 可完成全部核验。")) }
             noscript { p.notice.warn { (lang.say("This needs JavaScript; canaryline verify does not.", "此功能需要 JavaScript；canaryline verify 不需要。")) } }
             div.columns {
@@ -240,9 +240,11 @@ fn receipt_form(lang: Lang, evidence: &Evidence) -> Markup {
 
 /// What the script says, in the reader's language; of checks, what `canaryline verify` says.
 fn words(lang: Lang) -> String {
-    use Check::{Against, Anchors, Archive, Checkpoint, Complete, Entries, Manifest, Verdict};
+    use Check::{
+        Against, Anchors, Archive, Checkpoint, Complete, Entries, Manifest, Requests, Verdict,
+    };
     let checks = [
-        Archive, Manifest, Checkpoint, Against, Entries, Complete, Anchors, Verdict,
+        Archive, Manifest, Checkpoint, Against, Entries, Complete, Anchors, Requests, Verdict,
     ];
     let meaning = |check: Check| {
         let words = check.meaning();

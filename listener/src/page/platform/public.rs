@@ -59,7 +59,7 @@ fn published(visitor: &Visitor, finding: &Finding) -> Markup {
             form.stack method="post" action={ "/findings/" (finding.index) "/withdraw" } {
                 (layout::token(visitor))
                 label for="reason" { (lang.say("Why; it will stand in its place", "理由（将显示在原处）")) }
-                textarea #reason name="reason" maxlength="2000" required {}
+                textarea #reason name="reason" maxlength="500" required {}
                 button.danger type="submit" { (lang.say("Withdraw", "撤回")) }
             }
         }
@@ -82,7 +82,7 @@ fn unpublished(visitor: &Visitor, id: &str, needs_reason: bool) -> Markup {
                     "平台尚未获告知，或仍在答复期内。请先告知平台；否则请写明理由，理由将一并公布。",
                 )) }
                 label for="unheard" { (lang.say("Why without its answer", "不等待答复的理由")) }
-                textarea #unheard name="unheard" maxlength="2000" {}
+                textarea #unheard name="unheard" maxlength="500" {}
             }
             button type="submit" { (lang.say("Publish this finding", "公布这一结论")) }
         }

@@ -1,7 +1,8 @@
 //! A finding's own page: the public report, or what stands in its place.
 
+use attribution::Class;
 use axum::http::StatusCode;
-use honeytoken::Timestamp;
+use honeytoken::{ReplyStanding, Timestamp};
 use maud::{Markup, html};
 use report::paper::{Block, Paper};
 
@@ -40,7 +41,11 @@ pub(super) fn add(site: &mut Site, all: &Gathered, one: &Published) {
 /// The report, with why it did not wait for the platform, if it did not.
 fn with_reason(paper: &Paper, one: &Published, lang: Lang) -> Paper {
     let mut paper = paper.clone();
-    if let Some(reason) = &one.finding.published.unheard {
+    // Where it was not even told, a report that accuses says so by itself.
+    let says_so = one.reply == ReplyStanding::NotOffered
+        && matches!(one.class, Class::Leaked | Class::Resold);
+    let reason = one.finding.published.unheard.as_ref();
+    if let Some(reason) = reason.filter(|_| !says_so) {
         let words = said!(
             lang,
             "Published before the platform had its say. The reason given: {reason}",

@@ -26,6 +26,7 @@ async function run(zip, { vkey, against }, said) {
   said("complete", "holds", { en: `${subjects.size} subjects; that each is what it says (VRF) is not checked here`, zh: `${subjects.size} 个主体；此处不核验主体名称（VRF）` });
   const anchors = [...files.keys()].filter((name) => name.endsWith(".tsr") || name.endsWith(".cosigned")).length;
   said("anchors", "not_shown", { en: `${anchors} here; not checked in a browser: use canaryline verify`, zh: `共 ${anchors} 个；浏览器不核验，请用 canaryline verify` });
+  said("requests", "not_shown", { en: "providers' own signatures are not checked in a browser: use canaryline verify", zh: "浏览器不核验服务商自己的签名，请用 canaryline verify" });
   const judgement = readVerdict(entries, manifest);
   const sure = judgement.probability.toFixed(4);
   said("verdict", "holds", { en: `${judgement.class}, probability ${sure}, computed again`, zh: `${judgement.class}，概率 ${sure}，已重新计算` });

@@ -1,7 +1,8 @@
 // Checks receipts and evidence bundles here, in the browser, without asking anybody: written after
 // docs/bundle-format.md and docs/log-format.md. SHA-256 is here, since browsers give theirs to safe
 // connections alone; Ed25519 is WebCrypto's, and where that lacks it, it is said that nothing was checked.
-// Not checked here: the VRF under subjects, chains of time-stamps and witnesses, judging again.
+// Not checked here: the VRF under subjects, chains of time-stamps and witnesses, providers' signatures,
+// judging again.
 
 const BUNDLE_BYTES_MAX = 256 * 1024 * 1024; // a larger one is for the program
 const FILES_MAX = 10_000;
