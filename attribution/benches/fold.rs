@@ -4,7 +4,7 @@
 //! are the processor's, so that other work on the machine does not count.
 
 use attribution::State;
-use attribution::world::{Scenario, World, entries, generate, scenario};
+use attribution::world::{ContactRow, LineRow, Scenario, World, entries, generate, scenario};
 use honeytoken::{Policy, Timestamp};
 
 #[expect(clippy::print_stdout, reason = "a table for people")]
@@ -14,6 +14,9 @@ fn main() {
         .filter(|a| !a.starts_with('-'))
         .collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|n| n == name);
+    if wanted("one_sender") {
+        println!("{:10} {}", "one_sender", one_sender());
+    }
     for (name, scenario) in worlds().into_iter().filter(|w| wanted(&w.0)) {
         println!("{name:10} {}", fold(&scenario));
     }
@@ -39,12 +42,44 @@ fn worlds() -> Vec<(String, Scenario)> {
     worlds
 }
 
+/// The small world, and a million contacts of one sender on its numbers.
+fn one_sender() -> String {
+    const CONTACTS: usize = 1_000_000;
+    let Some(demo) = scenario("demo") else {
+        return String::new();
+    };
+    let World {
+        lines,
+        mut contacts,
+        ..
+    } = generate(&demo, 1);
+    let Some(last) = contacts.last().cloned() else {
+        return String::new();
+    };
+    contacts.extend((0..CONTACTS).map(|i| {
+        let mut row = last.clone();
+        row.delivery_id = format!("flood{i}");
+        row.provider_event_id = format!("ev{}", 1_000_000 + i);
+        row.to.clone_from(&lines[i % lines.len()].number);
+        row.from = "+8613999999999".into();
+        row.text = "打开zake739.vip/1即可领取您的礼物，新服开启上线就送礼包".into();
+        row.received_at += 86_400 + i as i64 / 4;
+        row.timestamp = row.received_at;
+        row
+    }));
+    rows(&lines, contacts)
+}
+
 fn fold(scenario: &Scenario) -> String {
     let World {
         lines, contacts, ..
     } = generate(scenario, 1);
+    rows(&lines, contacts)
+}
+
+fn rows(lines: &[LineRow], contacts: Vec<ContactRow>) -> String {
     let (n, end) = (contacts.len(), contacts.last().map_or(0, |c| c.received_at));
-    let entries = entries(&lines, &contacts);
+    let entries = entries(lines, &contacts);
     drop(contacts);
     let (before, begin) = (resident_mib(), busy_s());
     let mut state = State::new(Policy::standard());

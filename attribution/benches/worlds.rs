@@ -36,7 +36,7 @@ fn main() {
         "{seeds} seeds from {first}; naive rules: precision of any stranger's contact, of two"
     );
     println!(
-        "scenario    recall   FDP  bad/all  days  E<=1 sup20  cause leakrec leakprec  F1all F1text  links(true,said,right)  brier  naive1 naive2"
+        "scenario    recall   FDP  bad/all  days  E<=1 sup20  cause leakrec leakprec  F1all most F1text  links(true,said,right)  brier  naive1 naive2"
     );
     for name in scenarios {
         let total = many(name, first, seeds);
@@ -104,7 +104,7 @@ fn take(next: &Mutex<u64>, end: u64) -> Option<u64> {
 fn line(name: &str, s: &Score) -> String {
     let precision = |(right, all): (u32, u32)| f64::from(right) / f64::from(all.max(1));
     format!(
-        "{name:10}   {:.3}  {:.3}  {:2}/{:<3}  {:5.1}  {:.3} {:.3}   {:.3}  {:.3}  {:.3}   {:.3} {:.3}   {:?}   {:.4}   {:.2}   {:.2}",
+        "{name:10}   {:.3}  {:.3}  {:2}/{:<3}  {:5.1}  {:.3} {:.3}   {:.3}  {:.3}  {:.3}   {:.3} {:.3} {:.3}   {:?}   {:.4}   {:.2}   {:.2}",
         s.recall(),
         s.false_discovery(),
         s.worlds_falsely,
@@ -116,6 +116,7 @@ fn line(name: &str, s: &Score) -> String {
         s.leak_recall(),
         s.leak_contacts_found as f64 / s.leak_contacts_called.max(1) as f64,
         s.campaign_f1().0,
+        s.campaign_f1_of_silence_apart(),
         s.campaign_f1().1,
         s.links,
         s.brier(),

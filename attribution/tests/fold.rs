@@ -204,35 +204,46 @@ fn bad_input_does_no_harm() {
     assert_eq!(state.verdicts().len(), 20);
 }
 
-#[test]
-fn a_flood_from_one_sender_accuses_nobody_new() {
-    let mut entries = demo();
-    let sample = contacts(&entries);
-    let (mut state, before) = (folded(&entries), folded(&entries));
+/// Contacts of one sender who says one thing, on the numbers of `sample` in turn, a second apart from a day
+/// after its last.
+fn flood(sample: &[Entry], first: u64, contacts: i64) -> impl Iterator<Item = Entry> {
     let base = sample.last().unwrap();
-    let day = 86_400;
-    for i in 0..20_000_i64 {
-        let index = entries.len() as u64;
-        let to = &sample[i as usize % sample.len()];
-        let Event::Contact(target) = &to.event else {
-            continue;
+    (0..contacts).map(move |i| {
+        let to = match &sample[i as usize % sample.len()].event {
+            Event::Contact(target) => target.to.clone(),
+            _ => None,
         };
-        let entry = edited(base, index, |c| {
-            c.to.clone_from(&target.to);
+        edited(base, first + i as u64, |c| {
+            c.to = to.clone();
             c.from = Some(Sender::new("+8613999999999"));
             c.text = Some("打开zake739.vip/1即可领取您的礼物，新服开启上线就送礼包".into());
-            c.received_at = c.received_at.plus_s(day + i);
-        });
+            c.received_at = c.received_at.plus_s(86_400 + i);
+        })
+    })
+}
+
+fn accused(state: &State) -> usize {
+    let flagged = |v: &attribution::Verdict| v.flagged_at.is_some();
+    state.verdicts().iter().filter(|v| flagged(v)).count()
+}
+
+#[test]
+fn a_flood_from_one_sender_accuses_nobody_new_and_takes_no_room_in_its_campaign() {
+    let entries = demo();
+    let sample = contacts(&entries);
+    let (mut state, before) = (folded(&entries), folded(&entries));
+    for entry in flood(&sample, entries.len() as u64, 100_000) {
         state.apply(&entry);
-        entries.push(entry);
     }
-    let accused = |s: &State| {
-        s.verdicts()
-            .iter()
-            .filter(|v| v.flagged_at.is_some())
-            .count()
-    };
     assert_eq!(accused(&state), accused(&before));
+    let campaigns = state.campaigns();
+    let largest = campaigns.iter().max_by_key(|c| c.contacts).unwrap();
+    assert!(largest.contacts > 80_000, "{}", largest.contacts);
+    assert!(largest.numbers <= 400, "{}", largest.numbers);
+    // What is kept of the flood beyond a note a contact is what a single contact would have left;
+    // the contacts of the last day before it begin a campaign as well.
+    let new = campaigns.len() - before.campaigns().len();
+    assert!(new <= 2, "{new}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ const BUYERS: [f64; 4] = [0.02, 0.15, 0.5, 0.9];
 /// How much is not bet.
 const KEPT: f64 = 0.3;
 /// How much belief goes back to where it began, at every number.
-const CHANGE: f64 = 0.01;
+const CHANGE: f64 = 0.03;
 
 /// A bet that one campaign works one platform's list.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -21,6 +21,8 @@ const FOLLOWED_MAX: usize = 40;
 /// it went on, and one that did not, as odds against any campaign.
 const LEAN_AGAIN: f64 = 8.0;
 const LEAN_ONCE: f64 = 0.6;
+/// How much less where somebody else's number was its first.
+const LEAN_SECOND: f64 = 0.2;
 
 impl State {
     /// A campaign reaches a line that it had not reached before.
@@ -104,7 +106,12 @@ impl State {
                 chance: self.rival(bet.platform, &reached, hit, chances[usize::from(accused)]),
             };
             let came_again = self.any_given(bet.platform, &again);
-            let lean = if came_again { LEAN_AGAIN } else { LEAN_ONCE };
+            let first = if self.any_given(bet.platform, &reached[..1]) {
+                1.0
+            } else {
+                LEAN_SECOND
+            };
+            let lean = first * if came_again { LEAN_AGAIN } else { LEAN_ONCE };
             let case = &mut self.roster.platforms[bet.platform as usize].case;
             case.breadth.update(bet, &next, lean);
             self.touched.insert(bet.platform);

@@ -39,6 +39,8 @@ pub struct Oracle {
     pub falsely: u32,
     /// Days from the first leak contact to the accusation.
     pub days: Vec<f64>,
+    /// Per platform, the highest logarithm of its ratio at the end of a day.
+    pub logs: Vec<f64>,
 }
 
 impl Oracle {
@@ -48,6 +50,7 @@ impl Oracle {
         self.found += other.found;
         self.falsely += other.falsely;
         self.days.extend(other.days);
+        self.logs.extend(other.logs);
     }
 
     /// Share of leaking platforms that were accused.
@@ -72,7 +75,8 @@ pub fn oracle(scenario: &Scenario, seed: u64, level: f64) -> Oracle {
         .collect();
     let n = cases.len();
     let mut known: Vec<Option<f64>> = vec![None; n];
-    let mut logs = vec![0.0; n];
+    let mut logs = vec![0.0_f64; n];
+    let mut highest = logs.clone();
     for day in 1..=scenario.days {
         let day = f64::from(day);
         for (case, log) in cases.iter().zip(&mut logs) {
@@ -80,13 +84,19 @@ pub fn oracle(scenario: &Scenario, seed: u64, level: f64) -> Oracle {
                 *log = case.log_ratio(day, scenario);
             }
         }
+        for (highest, log) in highest.iter_mut().zip(&logs) {
+            *highest = highest.max(*log);
+        }
         let mut open: Vec<usize> = (0..n).filter(|p| known[*p].is_none()).collect();
         open.sort_by(|a, b| logs[*b].total_cmp(&logs[*a]));
         let sorted: Vec<f64> = open.iter().map(|p| logs[*p]).collect();
         let more = accused(&sorted, n - open.len(), n.max(20), level);
         open.iter().take(more).for_each(|p| known[*p] = Some(day));
     }
-    let mut found = Oracle::default();
+    let mut found = Oracle {
+        logs: highest,
+        ..Oracle::default()
+    };
     for ((host, case), day) in cast.hosts.iter().zip(&cases).zip(&known) {
         let leaks = host.conduct.leaks() && case.first_leak.is_finite();
         found.leaking += u32::from(host.conduct.leaks());

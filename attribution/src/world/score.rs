@@ -356,6 +356,13 @@ impl Score {
         )
     }
 
+    /// Pairwise F1 over all strangers' contacts of a grouping that is right about whatever says something and
+    /// keeps silent calls apart: rotating caller ids leave nothing to link those by.
+    pub fn campaign_f1_of_silence_apart(&self) -> f64 {
+        let speaking = self.linkable[0];
+        2.0 * speaking as f64 / (self.pairs_true + speaking).max(1) as f64
+    }
+
     /// Mean squared error of the stated probabilities.
     pub fn brier(&self) -> f64 {
         self.brier / f64::from(self.reliability.iter().map(|b| b.0).sum::<u32>().max(1))
