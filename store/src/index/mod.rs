@@ -46,7 +46,7 @@ const IDENTITY: &[u8] = &[META, b'i'];
 const FORMAT: &[u8] = &[META, b'f'];
 const STALE: &[u8] = &[META, b'e'];
 /// Version of the keys above.
-const VERSION: &[u8] = &[1];
+const VERSION: &[u8] = &[2];
 /// How much of the index sled keeps in memory.
 const CACHE_BYTES: u64 = 64 << 20;
 
