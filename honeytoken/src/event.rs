@@ -10,7 +10,7 @@ use crate::{
     LineAlive, LineRetired, LineSilent, LineSoaked, LineTest, LineTestMissed, LineUnproven, Note,
     NoteTopic, Operation, PersonalDataRead, PhoneNumber, Platform, PlatformId, Policy, ProviderKey,
     ProviderListed, Reconciliation, Repeat, ReplyFileKept, ReplyLapsed, ReplyNotified,
-    ReplyPublished, ReplyReceived, RequestMade, Sender, Study, Unparsed,
+    ReplyPublished, ReplyReceived, RequestMade, Sender, Settings, Study, Unparsed,
 };
 
 /// The first entry of every log.
@@ -177,6 +177,8 @@ events! {
     FindingPublished(FindingPublished) = "finding_published",
     /// A finding is no longer to stand in public.
     FindingWithdrawn(FindingWithdrawn) = "finding_withdrawn",
+    /// People set how the installation is run.
+    SettingsSet(Settings) = "settings_set",
 }
 
 /// Whom or what an entry is filed under in the public leaves: one subject per number, so that a
@@ -271,6 +273,7 @@ impl Event {
             | Event::DrawSeedCommitted(_)
             | Event::Note(_)
             | Event::Policy(_)
+            | Event::SettingsSet(_)
             | Event::Anchor(_) => Subject::Log,
         }
     }

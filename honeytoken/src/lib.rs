@@ -25,6 +25,7 @@ mod honeytoken;
 mod id;
 mod judgement;
 mod key;
+mod label;
 mod life;
 mod line;
 mod operation;
@@ -38,6 +39,7 @@ mod registry;
 mod reply;
 mod secret;
 mod sender;
+mod settings;
 mod spans;
 mod study;
 mod time;
@@ -63,6 +65,7 @@ pub use id::{
 };
 pub use judgement::Judgement;
 pub use key::{KeyCreated, KeyRevoked, Role, UnknownRole};
+pub use label::{Label, LabelError};
 pub use life::{
     Basis, Coverage, LineAlive, LineSilent, LineTest, LineTestMissed, LineUnproven, ProviderListed,
     TestMedium,
@@ -76,14 +79,15 @@ pub use platform::{Partner, Platform};
 pub use policy::{DirtyAction, DirtyLines, Policy, PolicyError};
 pub use reconciliation::{ReconciledDay, Reconciliation};
 pub use registry::{
-    Answer, Dirty, DrawFault, HoneytokenRecord, Issue, LineChoice, LineView, Notice, PoolStratum,
-    Refusal, Registry, Replies, ReplyStanding, SeedRecord,
+    Answer, Dirty, DrawFault, HoneytokenRecord, Issue, Labelled, LineChoice, LineView, Notice,
+    PoolStratum, Refusal, Registry, Replies, ReplyStanding, SeedRecord,
 };
 pub use reply::{
     ReplyFile, ReplyFileKept, ReplyLapsed, ReplyNotified, ReplyPublished, ReplyReceived,
 };
 pub use secret::Secret;
 pub use sender::{Sender, SenderKind};
+pub use settings::{Recordings, Retention, Settings, SettingsError};
 pub use spans::{Span, Spans};
 pub use study::Study;
 pub use time::{Timestamp, TimestampError};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, PlatformId};
+use crate::{KeyId, Label, PlatformId};
 
 /// A step of operation: `start`, `stop`, `backup`, `restore`, `rebuild`, `export`, ….
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Note {
     pub topic: NoteTopic,
     /// What it says.
     pub text: String,
+    /// What its writer calls the contact that it is about; it never moves a verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
 }
 
 impl std::fmt::Debug for Note {

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Connection, ConnectionId, Contact, Entry, Event, Finding, Honeytoken, HoneytokenId, KeyCreated,
     KeyId, Line, LineState, Medium, PhoneNumber, Placing, Platform, PlatformId, Policy,
-    RequestMade, Study, StudyId, Timestamp,
+    RequestMade, Settings, Study, StudyId, Timestamp,
 };
 
 mod controls;
 mod decide;
 mod draws;
 mod findings;
+mod labels;
 mod pool;
 mod recount;
 mod refusal;
@@ -24,6 +25,7 @@ mod replies;
 
 pub use decide::{Issue, LineChoice};
 pub use draws::SeedRecord;
+pub use labels::Labelled;
 pub use pool::{Dirty, PoolStratum};
 pub use recount::DrawFault;
 pub use refusal::Refusal;
@@ -98,6 +100,12 @@ pub struct Registry {
     /// What was published, oldest first.
     #[serde(default)]
     findings: Vec<Finding>,
+    /// What analysts called contacts, by the contact's entry.
+    #[serde(default)]
+    labels: BTreeMap<u64, Labelled>,
+    /// What people set last.
+    #[serde(default)]
+    settings: Option<Settings>,
     /// Committed seeds, oldest first; draws are made with the last.
     seeds: Vec<SeedRecord>,
     /// When the last entry was recorded.
@@ -155,6 +163,8 @@ impl Registry {
             | Event::ReplyLapsed(_) => self.reply(entry),
             Event::FindingPublished(_) | Event::FindingWithdrawn(_) => self.found(entry),
             Event::Policy(policy) => self.policy = Some(policy.clone()),
+            Event::SettingsSet(settings) => self.settings = Some(settings.clone()),
+            Event::Note(note) => self.noted(note, entry),
             Event::Genesis(_)
             | Event::AlertTargetSet(_)
             | Event::AlertTargetRemoved(_)
@@ -180,7 +190,6 @@ impl Registry {
             | Event::PersonalDataRead(_)
             | Event::Operation(_)
             | Event::Erasure(_)
-            | Event::Note(_)
             | Event::Anchor(_)
             | Event::Judgement(_) => {}
         }
@@ -355,6 +364,11 @@ impl Registry {
     /// The rules for verdicts, once set.
     pub fn policy(&self) -> Option<&Policy> {
         self.policy.as_ref()
+    }
+
+    /// What people set last, if anything: it goes before the settings file.
+    pub fn settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
     }
 }
 

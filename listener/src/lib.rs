@@ -43,6 +43,7 @@ pub mod exports;
 mod failed_keys;
 mod heard;
 mod hooks;
+mod house;
 pub mod import;
 mod judging;
 pub mod ledger;

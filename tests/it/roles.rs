@@ -16,7 +16,7 @@ const AUDITS: [bool; 4] = [true, false, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// What can be read, and by whom.
-const READS: [(&str, [bool; 4]); 37] = [
+const READS: [(&str, [bool; 4]); 39] = [
     ("/v1/lines", ANY),
     ("/v1/platforms", ANY),
     ("/v1/honeytokens", ANY),
@@ -35,6 +35,8 @@ const READS: [(&str, [bool; 4]); 37] = [
     ("/v1/custody", AUDITS),
     ("/v1/pool", ANY),
     ("/v1/policy", ANY),
+    ("/v1/settings", ANY),
+    ("/v1/platforms/acme/senders", ANY),
     ("/v1/power?lines=0&days=9&size=9", ANY),
     ("/v1/notes", SEES),
     ("/v1/findings", ANY),
@@ -57,7 +59,7 @@ const READS: [(&str, [bool; 4]); 37] = [
 ];
 
 /// What can be done, and by whom. Most of it comes to nothing for whoever may.
-const WRITES: [(&str, &str, &str, [bool; 4]); 36] = [
+const WRITES: [(&str, &str, &str, [bool; 4]); 37] = [
     (
         "POST",
         "/v1/platforms/acme/reply/notices",
@@ -94,6 +96,7 @@ const WRITES: [(&str, &str, &str, [bool; 4]); 36] = [
     ),
     ("POST", "/v1/notes", r#"{"text":""}"#, WORKS),
     ("PUT", "/v1/policy", "{}", RULES),
+    ("PUT", "/v1/settings", "{}", RULES),
     ("POST", "/v1/draw-seeds", "", RULES),
     ("POST", "/v1/platforms", r#"{"name":"Beta"}"#, WORKS),
     ("PUT", "/v1/platforms/beta", r#"{"name":"Beta"}"#, WORKS),

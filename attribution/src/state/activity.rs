@@ -6,7 +6,7 @@ use honeytoken::{PhoneNumber, PlatformId, Timestamp};
 
 use super::{NOBODY, State};
 use crate::roster::DAY_US;
-use crate::verdict::Cause;
+use crate::verdict::{Attribution, Cause};
 
 /// Contacts of one day and cause that came through one platform, or through none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,27 @@ impl State {
             .map(|(note, judged)| (at(note), judged.cause))
             .collect();
         found.sort_by_key(|(at, _)| *at);
+        found
+    }
+
+    /// The entries that reached a line, and why, ascending; erased ones and later stages of a call left
+    /// out. Costs as much as all its contacts.
+    pub fn entries_of(&self, number: &PhoneNumber) -> Vec<(u64, Attribution)> {
+        let line = self.roster.line(number);
+        let judged = line.map_or_else(Vec::new, |line| self.judged(line));
+        let gone = |entry: u64| {
+            self.ghosts
+                .values()
+                .flatten()
+                .any(|g| g.note.entry == entry)
+        };
+        let counts = judged
+            .into_iter()
+            .filter(|(note, _)| self.first_of(note).is_none() && !gone(note.entry));
+        let mut found: Vec<_> = counts
+            .map(|(note, found)| (note.entry, self.attribute(found)))
+            .collect();
+        found.sort_by_key(|(entry, _)| *entry);
         found
     }
 

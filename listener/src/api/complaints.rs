@@ -31,6 +31,14 @@ pub(crate) struct ComplaintQuery {
 }
 
 impl ComplaintQuery {
+    /// A document for people.
+    pub(crate) fn of(authority: &str) -> ComplaintQuery {
+        ComplaintQuery {
+            authority: authority.to_owned(),
+            format: None,
+        }
+    }
+
     fn read(&self) -> Result<(&'static Authority, PaperFormat), Problem> {
         let bad = |said: String| Problem::bad_request("bad_complaint", said);
         let authority = Authority::find(&self.authority).map_err(|e| bad(e.to_string()))?;

@@ -63,6 +63,8 @@ pub(crate) struct ContactOut {
     pub(crate) attestation: Option<String>,
     /// Why it happened, as of the end of the log.
     pub(crate) cause: &'static str,
+    /// What an analyst calls it instead, by the word of a cause; it never moves a verdict.
+    pub(crate) label: Option<String>,
     /// Through which platform, if through one.
     pub(crate) platform: Option<String>,
     /// Whose campaign, if a stranger's.
@@ -279,6 +281,10 @@ pub(super) fn shown(
         duration_s: contact.duration_s,
         attestation: contact.attestation.clone(),
         cause: attribution.as_ref().map_or("unknown", |a| a.cause.as_str()),
+        label: state
+            .registry
+            .label(entry.index)
+            .map(|given| given.label.as_str().to_owned()),
         platform: platform.map(|id| id.to_string()),
         campaign: attribution.and_then(|a| a.campaign).map(|c| c.to_string()),
         authentication: contact.authentication,

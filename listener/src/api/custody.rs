@@ -123,10 +123,12 @@ fn detail(event: &Event) -> String {
         Event::ReplyLapsed(r) => format!("platform {}, told in entry {}", r.platform, r.notified),
         Event::FindingPublished(f) => format!("platform {} is {} in public", f.platform, f.class),
         Event::FindingWithdrawn(f) => format!("platform {}, finding {}", f.platform, f.finding),
-        Event::Note(n) => match &n.topic {
-            NoteTopic::Entry(index) => format!("about entry {index}"),
-            NoteTopic::Platform(id) => format!("about platform {id}"),
+        Event::Note(n) => match (&n.topic, &n.label) {
+            (NoteTopic::Entry(index), None) => format!("about entry {index}"),
+            (NoteTopic::Entry(index), Some(l)) => format!("calls entry {index} {}", l.as_str()),
+            (NoteTopic::Platform(id), _) => format!("about platform {id}"),
         },
+        Event::SettingsSet(s) => format!("settings: {}", s.reason),
         Event::Policy(p) => format!("alpha {}, prior {}", p.alpha, p.prior),
         Event::Contact(c) => format!("via {}", c.connection),
         Event::Repeat(r) => format!("of entry {}", r.repeats),

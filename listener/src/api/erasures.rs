@@ -52,9 +52,10 @@ async fn order(app: &Arc<App>, caller: &Caller, wish: &Wish) -> Result<Order, Pr
 }
 
 async fn due(app: &Arc<App>) -> Result<Vec<u64>, Problem> {
-    let (clocks, now) = (app.config.retention, app.recorder.clock().now());
+    let (clocks, now) = (app.retention(), app.recorder.clock().now());
     if !clocks.is_on() {
-        let detail = "no clock runs; set [retention] in the settings";
+        let detail =
+            "no clock runs; set retention at /settings, /v1/settings or in the settings file";
         return Err(Problem::bad_request("no_retention", detail));
     }
     let view = Arc::clone(app.recorder.view());

@@ -14,7 +14,7 @@ pub(crate) mod bundles;
 mod by_hand;
 pub(crate) mod caller;
 pub(crate) mod campaigns;
-mod complaints;
+pub(crate) mod complaints;
 pub(crate) mod connections;
 pub(crate) mod contacts;
 pub(crate) mod coverage;
@@ -49,6 +49,8 @@ pub(crate) mod redact;
 pub(crate) mod replies;
 mod reply_files;
 pub(crate) mod reports;
+pub(crate) mod senders;
+pub(crate) mod settings;
 pub(crate) mod stream;
 pub(crate) mod studies;
 mod unparsed;
@@ -122,6 +124,8 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(pool::show))
         .routes(routes!(pool::seeds, pool::commit_seed))
         .routes(routes!(policy::show, policy::set))
+        .routes(routes!(settings::show, settings::set))
+        .routes(routes!(senders::list))
         .routes(routes!(notes::list, notes::create))
         .routes(routes!(power::advise))
         .routes(routes!(platforms::list, platforms::create))

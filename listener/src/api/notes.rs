@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use attribution::Cause;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use honeytoken::{Entry, Event, Note, NoteTopic, Timestamp};
+use honeytoken::{Entry, Event, Label, Note, NoteTopic, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::Lookup;
 use utoipa::{IntoParams, ToSchema};
@@ -35,8 +36,13 @@ pub(crate) struct NoteIn {
     /// Or an entry's index.
     #[serde(default)]
     pub(crate) entry: Option<u64>,
-    /// What it says, at most 16 KiB.
+    /// What it says, at most 16 KiB; may be empty beside a label.
+    #[serde(default)]
     pub(crate) text: String,
+    /// Of a contact: what you call it, by the word of a cause. It stands beside the contact's own cause
+    /// and never moves a verdict.
+    #[serde(default)]
+    pub(crate) label: Option<String>,
 }
 
 /// A note.
@@ -51,6 +57,8 @@ pub(crate) struct NoteOut {
     pub(crate) platform: Option<String>,
     pub(crate) entry: Option<u64>,
     pub(crate) text: String,
+    /// What it calls the contact that it is about.
+    pub(crate) label: Option<String>,
 }
 
 impl NoteOut {
@@ -69,6 +77,7 @@ impl NoteOut {
             platform,
             entry: about,
             text: note.text.clone(),
+            label: note.label.as_ref().map(|label| label.as_str().to_owned()),
         })
     }
 }
@@ -78,7 +87,7 @@ impl NoteOut {
 #[into_params(parameter_in = Query)]
 pub(crate) struct NotesQuery {
     /// Only what is about this entry.
-    entry: Option<u64>,
+    pub(crate) entry: Option<u64>,
 }
 
 /// Writes a note down; it is an entry, and stays.
@@ -90,15 +99,20 @@ pub(crate) async fn create(
     Body(body): Body<NoteIn>,
 ) -> Result<(StatusCode, Json<NoteOut>), Problem> {
     caller.may_work()?;
-    let topic = topic(&body)?;
+    let (topic, label) = (topic(&body)?, label(&body)?);
     if !is_open(&app, &caller, &topic) {
         return Err(Problem::not_found(
             "nothing to write a note about; no such platform or entry",
         ));
     }
+    if label.is_some() && !is_contact(&app, &topic) {
+        let detail = "label is for a contact; give the index of one as entry";
+        return Err(Problem::bad_request("bad_note", detail));
+    }
     let note = Event::Note(Note {
         topic,
         text: body.text,
+        label,
     });
     let entries = app
         .recorder
@@ -111,7 +125,8 @@ pub(crate) async fn create(
 
 fn topic(body: &NoteIn) -> Result<NoteTopic, Problem> {
     let bad = |detail: String| Err(Problem::bad_request("bad_note", detail));
-    if body.text.trim().is_empty() || body.text.len() > NOTE_BYTES_MAX {
+    let empty = body.text.trim().is_empty() && body.label.is_none();
+    if empty || body.text.len() > NOTE_BYTES_MAX {
         return bad(format!("text is not 1 to {NOTE_BYTES_MAX} bytes"));
     }
     match (&body.platform, body.entry) {
@@ -122,6 +137,29 @@ fn topic(body: &NoteIn) -> Result<NoteTopic, Problem> {
         (None, Some(index)) => Ok(NoteTopic::Entry(index)),
         _ => bad("a note is about a platform or an entry, one of them".to_owned()),
     }
+}
+
+/// The label, if it is the word of a cause.
+fn label(body: &NoteIn) -> Result<Option<Label>, Problem> {
+    let known = |word: &&str| Cause::ALL.iter().any(|cause| cause.as_str() == *word);
+    let Some(word) = &body.label else {
+        return Ok(None);
+    };
+    let read = Some(word.as_str()).filter(known).map(str::parse);
+    read.and_then(Result::ok).map(Some).ok_or_else(|| {
+        let words: Vec<&str> = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
+        let words = words.join(", ");
+        let detail = format!("label {word:?} is not the word of a cause; use one of {words}");
+        Problem::bad_request("bad_note", detail)
+    })
+}
+
+fn is_contact(app: &App, topic: &NoteTopic) -> bool {
+    let NoteTopic::Entry(index) = topic else {
+        return false;
+    };
+    let entry = app.recorder.view().reader.entry(*index);
+    matches!(entry, Ok(Some(entry)) if matches!(entry.event, Event::Contact(_)))
 }
 
 /// Whether there is such a thing, and no study closes it to the caller. A note is as open as what it

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use honeytoken::{DirtyAction, DirtyLines, Event, Policy};
+use honeytoken::{DirtyAction, DirtyLines, Event, Operation, Policy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +12,9 @@ use super::caller::Caller;
 use super::json::Body;
 use crate::app::App;
 use crate::problem::Problem;
+
+/// The longest reason, in bytes.
+const REASON_BYTES_MAX: usize = 2_000;
 
 /// The rules; what is left out of a `PUT` is as in a fresh installation.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -29,6 +32,9 @@ pub(crate) struct PolicyBody {
     /// What becomes of lines that hear too much in their soak; null: nothing.
     #[serde(default)]
     pub(crate) dirty_lines: Option<DirtyLinesBody>,
+    /// Why, at most 2000 bytes; it stays on the record beside the rules, and is not answered again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
     /// Version of the method; may be left out, and cannot be changed.
     #[serde(default)]
     pub(crate) method: Option<String>,
@@ -39,10 +45,10 @@ pub(crate) struct PolicyBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DirtyLinesBody {
     /// A line that hears more contacts than this in its soak is dirty.
-    contacts_max: u32,
+    pub(crate) contacts_max: u32,
     /// `disqualify`: it is never drawn; `mark`: it is drawn last.
     #[schema(value_type = String)]
-    action: DirtyAction,
+    pub(crate) action: DirtyAction,
 }
 
 impl PolicyBody {
@@ -55,6 +61,7 @@ impl PolicyBody {
                 contacts_max: rule.contacts_max,
                 action: rule.action,
             }),
+            reason: None,
             method: Some(policy.method.clone()),
         }
     }
@@ -104,9 +111,30 @@ pub(crate) async fn set(
     Body(body): Body<PolicyBody>,
 ) -> Result<Json<PolicyBody>, Problem> {
     caller.may_administer()?;
+    let reason = reason(body.reason.clone())?;
     let policy = body.into_policy()?;
     let shown = PolicyBody::of(&policy);
-    let set = move |_: &_| Ok(vec![Event::Policy(policy)]);
+    let set = move |_: &_| {
+        Ok([Some(Event::Policy(policy)), reason]
+            .into_iter()
+            .flatten()
+            .collect())
+    };
     app.recorder.decide(Some(caller.key), set).await?;
     Ok(Json(shown))
+}
+
+/// Why rules are set so, as an entry of its own beside them.
+fn reason(words: Option<String>) -> Result<Option<Event>, Problem> {
+    let Some(words) = words.filter(|words| !words.trim().is_empty()) else {
+        return Ok(None);
+    };
+    if words.len() > REASON_BYTES_MAX {
+        let detail = format!("reason is longer than {REASON_BYTES_MAX} bytes");
+        return Err(Problem::bad_request("bad_policy", detail));
+    }
+    Ok(Some(Event::Operation(Operation {
+        operation: "policy".to_owned(),
+        detail: words,
+    })))
 }

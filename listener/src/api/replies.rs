@@ -33,14 +33,14 @@ const SHA256_DIGITS: usize = 64;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoticeIn {
     /// How: an address of its own, a letter; at most 500 bytes.
-    how: String,
+    pub(crate) how: String,
     /// When; now if not given.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    notified_at: Option<Timestamp>,
+    pub(crate) notified_at: Option<Timestamp>,
     /// Days that it has to answer, 1 to 180; by the settings if not given.
     #[serde(default)]
-    days: Option<u32>,
+    pub(crate) days: Option<u32>,
 }
 
 /// A platform answered.
@@ -49,77 +49,77 @@ pub(crate) struct NoticeIn {
 pub(crate) struct AnswerIn {
     /// What it says, at most 64 KiB.
     #[serde(default)]
-    text: String,
+    pub(crate) text: String,
     /// Who answered for it.
     #[serde(default)]
-    from: String,
+    pub(crate) from: String,
     /// When; now if not given.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    received_at: Option<Timestamp>,
+    pub(crate) received_at: Option<Timestamp>,
     /// What came with it, at most 50; the files themselves are sent one by one afterwards, or stay with you.
     #[serde(default)]
-    files: Vec<FileBody>,
+    pub(crate) files: Vec<FileBody>,
 }
 
 /// A file by what it is.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FileBody {
-    name: String,
-    bytes: u64,
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
     /// In lower-case hex.
-    sha256: String,
+    pub(crate) sha256: String,
 }
 
 /// Whether an answer is to be published.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicationIn {
-    published: bool,
+    pub(crate) published: bool,
 }
 
 /// A platform's right of reply.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RepliesOut {
-    platform: String,
+    pub(crate) platform: String,
     /// Where it stands.
-    standing: ReplyOut,
+    pub(crate) standing: ReplyOut,
     /// When it was told, oldest first.
-    notices: Vec<NoticeOut>,
+    pub(crate) notices: Vec<NoticeOut>,
     /// What it answered, oldest first; viewers see what is published.
-    answers: Vec<AnswerOut>,
+    pub(crate) answers: Vec<AnswerOut>,
 }
 
 /// A notice.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NoticeOut {
-    index: u64,
+    pub(crate) index: u64,
     #[schema(value_type = String)]
-    notified_at: Timestamp,
+    pub(crate) notified_at: Timestamp,
     #[schema(value_type = String)]
-    due: Timestamp,
+    pub(crate) due: Timestamp,
     /// Whether its time was said to be over.
-    lapsed: bool,
+    pub(crate) lapsed: bool,
 }
 
 /// An answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AnswerOut {
-    index: u64,
+    pub(crate) index: u64,
     #[schema(value_type = String)]
-    received_at: Timestamp,
-    from: String,
-    text: String,
-    files: Vec<AnswerFileOut>,
-    published: bool,
+    pub(crate) received_at: Timestamp,
+    pub(crate) from: String,
+    pub(crate) text: String,
+    pub(crate) files: Vec<AnswerFileOut>,
+    pub(crate) published: bool,
 }
 
 /// A file of an answer.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AnswerFileOut {
-    name: String,
-    sha256: String,
+    pub(crate) name: String,
+    pub(crate) sha256: String,
     /// Whether the file itself is kept, or only what it is.
     held: bool,
 }

@@ -33,6 +33,30 @@ pub(crate) struct ReportQuery {
     without_reply: Option<String>,
 }
 
+impl ReportQuery {
+    /// What a button of the page asks for.
+    ///
+    /// # Errors
+    /// 400 when language or form is none of ours.
+    pub(crate) fn read(preset: &str, lang: &str, form: &str) -> Result<ReportQuery, Problem> {
+        let bad = || Problem::bad_request("bad_form", "report is in zh or en, as html or pdf");
+        Ok(ReportQuery {
+            preset: preset.to_owned(),
+            lang: Some(match lang {
+                "zh" => Tongue::Zh,
+                "en" => Tongue::En,
+                _ => return Err(bad()),
+            }),
+            format: Some(match form {
+                "html" => Form::Html,
+                "pdf" => Form::Pdf,
+                _ => return Err(bad()),
+            }),
+            without_reply: None,
+        })
+    }
+}
+
 /// A language.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -118,7 +142,7 @@ async fn answer(
             Some(Tongue::Zh) => Language::Zh,
             Some(Tongue::En) | None => Language::En,
         },
-        brand: app.config.report.brand.clone(),
+        brand: app.brand(),
         without_reply: query.without_reply.as_deref().map(reason).transpose()?,
         by: Some((caller.key.clone(), caller.role.may_administer())),
     };

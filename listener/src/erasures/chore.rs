@@ -14,9 +14,6 @@ const EVERY_S: u64 = 86_400;
 
 /// Erases what is due, for ever.
 pub(crate) async fn keep_up(app: Arc<App>) {
-    if !app.config.retention.is_on() {
-        return;
-    }
     let mut pause_s = FIRST_S;
     loop {
         tokio::time::sleep(Duration::from_secs(pause_s)).await;
@@ -33,7 +30,7 @@ pub(crate) async fn keep_up(app: Arc<App>) {
 async fn once(app: &App) -> Result<usize, super::ErasureError> {
     let mut erased = 0;
     loop {
-        let (clocks, now) = (app.config.retention, app.recorder.clock().now());
+        let (clocks, now) = (app.retention(), app.recorder.clock().now());
         let view = Arc::clone(app.recorder.view());
         let due = move || Due::at(now, &clocks, &view, STEP_ENTRIES);
         let due = tokio::task::spawn_blocking(due).await;
@@ -54,7 +51,7 @@ async fn once(app: &App) -> Result<usize, super::ErasureError> {
 fn order(due: Vec<u64>) -> Order {
     Order {
         scope: Scope::Due(due),
-        reason: "its time is over by the clocks of [retention]".to_owned(),
+        reason: "its time is over by the clocks of retention".to_owned(),
         legal_basis: Some("retention".to_owned()),
         by: None,
     }

@@ -79,8 +79,8 @@ fn passing(error: impl std::fmt::Display) -> Failed {
 
 /// Fetches what contacts name, for ever.
 pub(crate) async fn keep_up(app: Arc<App>) {
-    if !app.config.recordings.is_on() {
-        return;
+    while !app.recordings().is_on() {
+        tokio::time::sleep(Duration::from_secs(LOOK_EVERY_S)).await;
     }
     let since = app.recorder.clock().now().plus_s(-LOOK_BACK_S);
     let view = app.recorder.view();
@@ -160,7 +160,7 @@ fn is_wanted(app: &App, contact: &Contact) -> bool {
         let said = line.and_then(|view| view.line.country.clone());
         said.or_else(|| number.country().map(|country| country.to_string()))
     });
-    app.config.recordings.of(country.as_deref()) == Fetch::Always
+    app.recordings().of(country.as_deref()) == Fetch::Always
 }
 
 /// Fetches the files of one contact that are not here yet.

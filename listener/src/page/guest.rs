@@ -139,7 +139,7 @@ fn zone(app: &App, headers: &HeaderMap) -> TimeZone {
     // Names hold slashes, which cookies may; nothing is encoded.
     let chosen = cookie(headers, ZONE_COOKIE).and_then(zone_of);
     chosen
-        .or_else(|| zone_of(&app.config.page.time_zone))
+        .or_else(|| zone_of(&app.time_zone()))
         .unwrap_or(TimeZone::UTC)
 }
 

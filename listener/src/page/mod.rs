@@ -17,6 +17,7 @@ mod bulk;
 mod campaign;
 mod campaigns;
 mod connections;
+mod contact;
 mod contacts;
 mod dress;
 mod evidence;
@@ -106,15 +107,30 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         )
         .route("/platforms/{id}", get(platform::show))
         .route("/platforms/{id}/notes", post(platform::notes::create))
-        .route("/platforms/{id}/bundle", post(platform::bundle))
         .route("/platforms/{id}/publish", post(platform::public::publish))
         .route(
             "/findings/{index}/withdraw",
             post(platform::public::withdraw),
         )
+        .route("/platforms/{id}/take", post(platform::take::take))
+        .route(
+            "/platforms/{id}/reply/notices",
+            post(platform::replies::notify),
+        )
+        .route(
+            "/platforms/{id}/reply/answers",
+            post(platform::replies::answer),
+        )
+        .route(
+            "/platforms/{id}/reply/answers/{index}",
+            post(platform::replies::publish),
+        )
         .route("/power", get(power::show))
         .route("/settings", get(settings::show))
         .route("/settings/reading", post(settings::reading::set))
+        .route("/settings/rules", post(settings::rules::set))
+        .route("/settings/running", post(settings::running::set))
+        .route("/settings/running/file", post(settings::running::by_file))
         .route("/settings/keys", post(settings::keys::create))
         .route("/settings/keys/{id}/revoke", post(settings::keys::revoke))
         .route("/settings/alerts", post(settings::alerts::create))
@@ -135,6 +151,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/evidence", get(evidence::show))
         .route("/evidence/checkpoint", get(evidence::checkpoint))
         .route("/evidence/receipts/{index}", get(evidence::receipt))
+        .route("/contacts/{index}", get(contact::show))
+        .route("/contacts/{index}/notes", post(contact::note))
+        .route("/contacts/{index}/complaint", post(contact::complain))
         .route("/honeytokens", get(honeytokens::show).post(issue::create))
         .route("/honeytokens/new", get(issue::show))
         .route("/honeytokens/bulk", get(bulk::show).post(bulk::create))

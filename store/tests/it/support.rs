@@ -67,6 +67,7 @@ pub(crate) fn note(text: &str) -> Event {
     Event::Note(Note {
         topic: NoteTopic::Entry(0),
         text: text.to_owned(),
+        label: None,
     })
 }
 

@@ -3,7 +3,9 @@
 
 mod campaigns;
 mod door;
+mod platform;
 mod seen;
+mod settings;
 mod who;
 
 /// What a form sends: names and values.

@@ -43,12 +43,42 @@ pub(super) const PAGES: [(&str, [bool; 4]); 23] = [
 ];
 
 /// Forms, what they send, and who may send them.
-const FORMS: [(&str, Fields, [bool; 4]); 15] = [
+const FORMS: [(&str, Fields, [bool; 4]); 23] = [
     ("/platforms", &[("name", "Beta")], WORKS),
     ("/platforms/acme/notes", &[("text", "seen")], WORKS),
     ("/platforms/acme/publish", &[("unheard", "x")], RULES),
     ("/findings/0/withdraw", &[("reason", "x")], RULES),
-    ("/platforms/acme/bundle", &[("preset", "public")], SEES),
+    ("/platforms/acme/take", &[("order", "bundle.public")], SEES),
+    (
+        "/platforms/acme/take",
+        &[("order", "report.public.en.html")],
+        SEES,
+    ),
+    ("/platforms/acme/take", &[("order", "complaint.dpa")], SEES),
+    (
+        "/platforms/acme/reply/notices",
+        &[("how", "a letter"), ("days", "14")],
+        WORKS,
+    ),
+    ("/platforms/acme/reply/answers", &[("text", "no")], WORKS),
+    ("/contacts/0/notes", &[("text", "seen")], WORKS),
+    ("/contacts/0/complaint", &[("authority", "ftc")], SEES),
+    (
+        "/settings/rules",
+        &[
+            ("alpha", "0.05"),
+            ("prior", "0.2"),
+            ("soak_days", "0"),
+            ("dirty_action", "mark"),
+            ("reason", "so"),
+        ],
+        RULES,
+    ),
+    (
+        "/settings/running",
+        &[("time_zone", "UTC"), ("reason", "so")],
+        RULES,
+    ),
     ("/honeytokens", &[("platform", "Beta")], WORKS),
     ("/honeytokens/bulk", &[("rows", "Beta")], WORKS),
     (

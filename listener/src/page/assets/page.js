@@ -39,3 +39,17 @@ for (const input of document.querySelectorAll("input[type=file][data-into]")) {
     if (file) document.getElementById(input.dataset.into).value = await file.text();
   });
 }
+
+// Files that stay with whoever chose them: what they are is put into the text beside.
+for (const input of document.querySelectorAll("input[type=file][data-digests]")) {
+  if (!crypto.subtle) continue; // not over plain HTTP from elsewhere
+  input.closest("[hidden]")?.removeAttribute("hidden");
+  input.addEventListener("change", async () => {
+    const rows = [...input.files].map(async (file) => {
+      const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+      const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      return `${hex} ${file.size} ${file.name}`;
+    });
+    document.getElementById(input.dataset.digests).value = (await Promise.all(rows)).join("\n");
+  });
+}

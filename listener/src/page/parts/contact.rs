@@ -24,6 +24,7 @@ pub(in crate::page) fn letter(guest: &Guest, contact: &ContactOut) -> Markup {
             @if let Some(text) = &contact.text { p.said dir="auto" { (text) } }
             (recording::players(lang, contact))
             p.meta { (marks::cause(lang, marks::cause_of(contact.cause)))
+                @if let Some(word) = &contact.label { (marks::label(lang, word)) }
                 @if let Some(s) = contact.duration_s { " · " (s) " " (lang.say("s", "秒")) }
                 @if contact.duplicate_of.is_some() { " · " (lang.say("told again", "重复通知")) }
             }
@@ -61,11 +62,12 @@ fn row(guest: &Guest, contact: &ContactOut) -> Markup {
             .unwrap_or_else(|| lang.say("withheld", "未显示").to_owned())
     };
     html! { tr #{ "entry-" (contact.index) } {
-        td { (marks::time(guest, contact.received_at)) }
+        td { a href={ "/contacts/" (contact.index) } { (marks::time(guest, contact.received_at)) } }
         td { (words::medium(lang, contact.kind)) @if let Some(s) = contact.duration_s.filter(|s| *s > 0) { " " (s) " s" } }
         td { code { (party(&contact.from)) } }
         td { code { (party(&contact.to)) } }
         td { (marks::cause(lang, marks::cause_of(contact.cause)))
+            @if let Some(word) = &contact.label { (marks::label(lang, word)) }
             @if let Some(platform) = &contact.platform { br; a href={ "/platforms/" (platform) } { (platform) } }
             @if let Some(campaign) = &contact.campaign { br; a href={ "/campaigns/" (campaign) } { (lang.say("campaign ", "团伙 ")) (campaign) } } }
         td.text dir="auto" { (contact.text.as_deref().unwrap_or("—")) (recording::players(lang, contact)) }

@@ -35,6 +35,13 @@ pub(in crate::page) fn cause(lang: Lang, cause: Cause) -> Markup {
     html! { span class="mark cause" { span class={ "dot " (Ink::of(cause).class()) } aria-hidden="true" {} (report::cause_word(cause, lang.language())) } }
 }
 
+/// What an analyst calls a contact.
+pub(in crate::page) fn label(lang: Lang, word: &str) -> Markup {
+    html! { span.flag title=(lang.say("An analyst's label; it moves no verdict", "分析员标注，不影响结论")) {
+        "✎ " (report::cause_word(cause_of(word), lang.language()))
+    } }
+}
+
 /// The cause of a word of the API's.
 pub(in crate::page) fn cause_of(word: &str) -> Cause {
     let found = Cause::ALL

@@ -1,34 +1,36 @@
 //! A platform: what is said of it, why, and what may be done with that.
 //!
 //! - [`show`]: the page. [`picture`]: the timeline and what each piece weighs. [`doubt`]: what would
-//!   change the verdict. [`notes`]: analysts' notes. [`edit`]: the platform's own description.
+//!   change the verdict. [`senders`]: who calls and writes. [`notes`]: analysts' notes. [`replies`]: the
+//!   right of reply. [`take`]: reports, bundles, complaints. [`edit`]: the platform's own description.
 
 mod doubt;
 pub(super) mod edit;
 pub(super) mod notes;
 mod picture;
 pub(super) mod public;
+pub(super) mod replies;
+mod senders;
+pub(super) mod take;
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
 use maud::{Markup, html};
 use report::{CampaignOut, VerdictOut};
-use serde::Deserialize;
 
-use super::form::Form;
 use super::layout::{self, Place};
 use super::parts::{contact, marks};
 use super::visitor::Visitor;
 use super::{Shown, honeytokens as tokens, words};
-use crate::api::bundles::{self, BundleQuery};
 use crate::api::contacts::{self, ContactOut};
 use crate::api::honeytokens::{self, HoneytokenOut};
 use crate::api::notes::NoteOut;
 use crate::api::page::ListQuery;
 use crate::api::parts::{Path, Query};
 use crate::api::platforms::{self, PlatformBody};
+use crate::api::replies::RepliesOut;
+use crate::api::senders::SendersOut;
 use crate::api::verdicts;
 use crate::app::App;
 use crate::problem::Problem;
@@ -48,6 +50,10 @@ pub(super) struct Platform {
     pub(super) tokens: Vec<HoneytokenOut>,
     contacts: Vec<ContactOut>,
     campaigns: Vec<CampaignOut>,
+    pub(super) senders: SendersOut,
+    pub(super) replies: RepliesOut,
+    /// Days that it has to answer, where a notice does not say.
+    pub(super) reply_days: u32,
     /// None where the visitor may not see them.
     notes: Option<Vec<NoteOut>>,
     /// The level at which verdicts are said.
@@ -121,6 +127,9 @@ async fn look(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Platform, P
             .await?
             .0
             .items,
+        senders: senders::of(app, visitor, id).await?,
+        replies: replies::of(app, visitor, id).await?,
+        reply_days: app.config.reply.days,
         notes,
         alpha,
         watched,
@@ -142,11 +151,13 @@ fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup, public: &Mar
             (picture)
             (doubt::section(visitor, platform))
             (campaigns(visitor, platform))
+            (senders::section(visitor, platform))
             (came(visitor, platform))
         }
         (numbers(visitor, platform))
         (notes::section(visitor, platform, platform.notes.as_deref()))
-        (take_away(visitor, platform))
+        (replies::section(visitor, platform))
+        (take::section(visitor, platform))
         (public)
         (edit::section(visitor, platform))
         (layout::live())
@@ -204,6 +215,7 @@ fn came(visitor: &Visitor, platform: &Platform) -> Markup {
             @if platform.contacts.is_empty() { p.hint { (lang.say("Nothing has come.", "还没有任何联系。")) } }
             @else {
                 (contact::table(&visitor.guest, title, &platform.contacts))
+                p.hint { (lang.say("Open one by its time to label it, or to complain about it.", "点击时间可打开该条，进行标注或投诉。")) }
                 p { a href={ "/contacts?platform=" (platform.id) } { (lang.say("All of them", "查看全部")) } }
             }
         }
@@ -223,58 +235,4 @@ fn numbers(visitor: &Visitor, platform: &Platform) -> Markup {
             }
         }
     }
-}
-
-fn take_away(visitor: &Visitor, platform: &Platform) -> Markup {
-    let lang = visitor.guest.lang;
-    let presets = [
-        (
-            "regulator",
-            lang.say("For a regulator: everything", "给监管部门：全部内容"),
-        ),
-        (
-            "platform",
-            lang.say("For the platform: its right of reply", "给平台：答辩用"),
-        ),
-        (
-            "public",
-            lang.say(
-                "For the public: numbers and names closed",
-                "给公众：隐去号码和姓名",
-            ),
-        ),
-    ];
-    html! {
-        @if visitor.caller.role.may_see_personal_data() {
-            section aria-labelledby="take" {
-                h2 #take { (lang.say("Take it elsewhere", "导出")) }
-                p { (lang.say(
-                    "An evidence bundle that anybody can check offline with canaryline verify. Making one is on the record.",
-                    "任何人都可用 canaryline verify 离线核验的证据包。导出会留下记录。",
-                )) }
-                form.actions method="post" action={ "/platforms/" (platform.id) "/bundle" } {
-                    (layout::token(visitor))
-                    @for (preset, words) in presets { button.quiet type="submit" name="preset" value=(preset) { (words) } }
-                }
-            }
-        }
-    }
-}
-
-/// For whom.
-#[derive(Deserialize)]
-pub(super) struct For {
-    preset: String,
-}
-
-/// An evidence bundle.
-pub(super) async fn bundle(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Form { visitor, fields }: Form<For>,
-) -> Result<Response, Problem> {
-    let query = BundleQuery {
-        preset: fields.preset,
-    };
-    bundles::bundle(State(app), visitor.caller, Path(id), Query(query)).await
 }

@@ -84,6 +84,7 @@ pub(in crate::page) async fn create(
         platform: Some(id),
         entry: None,
         text: fields.text,
+        label: None,
     };
     notes::create(State(app), visitor.caller, Body(note))
         .await

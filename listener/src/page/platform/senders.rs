@@ -1,0 +1,70 @@
+//! Who reached a platform's numbers, sender by sender.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use maud::{Markup, html};
+
+use super::Platform;
+use crate::api::parts::Path;
+use crate::api::senders::{self, SenderOut, SendersOut};
+use crate::app::App;
+use crate::page::lang::said;
+use crate::page::parts::marks;
+use crate::page::visitor::Visitor;
+use crate::problem::Problem;
+
+/// Senders on the page.
+const ROWS: usize = 15;
+
+/// Who reached its numbers.
+///
+/// # Errors
+/// As the API's.
+pub(super) async fn of(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<SendersOut, Problem> {
+    let asked = (State(Arc::clone(app)), visitor.caller.clone());
+    let list = senders::list(asked.0, asked.1, Path(id.to_owned())).await?;
+    Ok(list.0)
+}
+
+/// The section.
+pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
+    let lang = visitor.guest.lang;
+    let (count, looked_at) = (platform.senders.items.len(), platform.senders.looked_at);
+    let shown = count.min(ROWS);
+    html! {
+        section aria-labelledby="senders" {
+            h2 #senders { (lang.say("Senders", "发送方")) }
+            @if count == 0 { p.hint { (lang.say("Nobody has called or written.", "还没有人来电或来信。")) } }
+            @else {
+                p.hint { (said!(lang,
+                    "The {shown} most frequent in its newest {looked_at} contacts. A caller id can be forged.",
+                    "最近 {looked_at} 次联系中最频繁的 {shown} 个。来电显示可以伪造。"
+                )) }
+                div.scroll tabindex="0" role="group" aria-labelledby="senders" { table {
+                    thead { tr {
+                        th scope="col" { (lang.say("From", "来自")) }
+                        th.number scope="col" { (lang.say("Contacts", "联系")) }
+                        th.number scope="col" { (lang.say("Numbers", "号码")) }
+                        th scope="col" { (lang.say("First", "最早")) }
+                        th scope="col" { (lang.say("Last", "最近")) }
+                        th scope="col" { (lang.say("Causes", "原因")) }
+                    } }
+                    tbody { @for sender in platform.senders.items.iter().take(ROWS) { (row(visitor, sender)) } }
+                } }
+            }
+        }
+    }
+}
+
+fn row(visitor: &Visitor, sender: &SenderOut) -> Markup {
+    let (guest, lang) = (&visitor.guest, visitor.guest.lang);
+    html! { tr {
+        th scope="row" { code { (sender.from.as_deref().unwrap_or(lang.say("withheld", "未显示"))) } }
+        td.number { (sender.contacts) }
+        td.number { (sender.numbers) }
+        td { (marks::day(guest, sender.first_at)) }
+        td { (marks::day(guest, sender.last_at)) }
+        td { @for (cause, count) in &sender.causes { (marks::cause(lang, *cause)) " " (count) " " } }
+    } }
+}
