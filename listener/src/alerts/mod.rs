@@ -36,6 +36,7 @@ pub use fold::Alerts;
 pub use record::{Delivery, Record, Standing};
 pub use target::{AlertConfig, TargetError, from_settings, known, set_targets};
 pub(crate) use target::{Draft, checked};
+pub(crate) use trouble::Trouble;
 
 #[cfg(test)]
 mod tests;

@@ -141,6 +141,11 @@ impl State {
         self.lives.apply(entry, left.repeats.is_some());
     }
 
+    /// The word of the last judgement on record, if there is one.
+    pub fn judged(&self, platform: &PlatformId) -> Option<&str> {
+        self.judged.get(platform).map(String::as_str)
+    }
+
     /// The judgements that are due: of platforms whose class is not what the last one on record says.
     /// That nothing can be said yet need not be said.
     pub fn judgements_due(&self, program: &str) -> Vec<Event> {

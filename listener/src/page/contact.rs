@@ -14,7 +14,7 @@ use super::Shown;
 use super::form::{Form, filled};
 use super::lang::Lang;
 use super::layout::{self, Place};
-use super::parts::marks;
+use super::parts::{marks, recording};
 use super::visitor::Visitor;
 use super::words;
 use crate::api::complaints::{self, ComplaintQuery};
@@ -68,6 +68,7 @@ fn markup(visitor: &Visitor, contact: &ContactOut, notes: &[NoteOut]) -> Markup 
         h1 { (words::medium(lang, contact.kind)) " " (lang.say("from", "来自")) " "
             code { (contact.from.as_deref().unwrap_or(withheld)) } }
         @if let Some(text) = &contact.text { p.letter.said dir="auto" { (text) } }
+        (recording::players(lang, contact))
         (facts(visitor, contact))
         (later(visitor, contact))
         (label(visitor, contact))
@@ -85,7 +86,7 @@ fn facts(visitor: &Visitor, contact: &ContactOut) -> Markup {
             div { dt { (lang.say("Number", "号码")) } dd { code { (contact.to.as_deref().unwrap_or("—")) } } }
             @if let Some(platform) = &contact.platform { div { dt { (lang.say("Through", "经由平台")) } dd { a href={ "/platforms/" (platform) } { (platform) } } } }
             div { dt { (lang.say("Cause", "原因")) } dd { (marks::cause(lang, marks::cause_of(contact.cause))) } }
-            @if let Some(campaign) = &contact.campaign { div { dt { (lang.say("Campaign", "团伙")) } dd { code { (campaign) } } } }
+            @if let Some(campaign) = &contact.campaign { div { dt { (lang.say("Campaign", "团伙")) } dd { (super::campaigns::link(campaign)) } } }
             @if let Some(s) = contact.duration_s { div { dt { (lang.say("Length", "时长")) } dd { (s) " " (lang.say("s", "秒")) } } }
             @if !contact.call_back_numbers.is_empty() { div { dt { (lang.say("Asks to call", "要求回拨")) } dd { @for n in &contact.call_back_numbers { code { (n) } " " } } } }
             @if let Some(first) = contact.duplicate_of { div { dt { (lang.say("Told again, first in", "重复通知，首次见")) } dd { a href={ "/contacts/" (first) } { (first) } } } }

@@ -13,9 +13,11 @@
 //! report would draw otherwise.
 
 mod assets;
+mod attention;
 mod bulk;
 mod campaign;
 mod campaigns;
+mod chinese;
 mod connections;
 mod contact;
 mod contacts;
@@ -90,6 +92,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/start", get(start::show))
+        .route("/attention", get(attention::show))
         .route(
             "/connections",
             get(connections::show).post(new_connection::create),

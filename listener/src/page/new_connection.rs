@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::Deserialize;
 
+use super::chinese::secrets;
 use super::form::{Form, filled};
 use super::lang::Lang;
 use super::layout::{self, Place};
@@ -153,7 +154,7 @@ fn field<'a>(
         label for=(secret.name) { code { (secret.name) } @if !secret.required { " " span.hint { (lang.say("(optional)", "（可选）")) } } }
         input id=(secret.name) name=(name) type=(if ours { "text" } else { "password" }) value=(value(&name))
             required[secret.required] autocomplete="off" spellcheck="false" aria-describedby=(hint);
-        p.hint id=(hint) lang="en" { (secret.about) }
+        p.hint id=(hint) { (lang.say(secret.about, secrets::about(secret.about).unwrap_or(secret.about))) }
     }
 }
 

@@ -10,6 +10,7 @@ use honeytoken::LineRole;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::chinese::warnings::warning;
 use super::form::{Form, filled};
 use super::lang::said;
 use super::layout::{self, Place};
@@ -172,7 +173,7 @@ fn told(visitor: &Visitor, outcome: &LinesOut) -> Markup {
                 } } }
             }
         }
-        @for (warning, lines) in &outcome.warnings { p.hint { "⚠ " (lines) " × " (warning) } }
+        @for (said, lines) in &outcome.warnings { p.hint { "⚠ " (lines) " × " (warning(lang, said)) } }
     }
 }
 

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use maud::html;
 
 use super::Shown;
+use super::chinese::codes;
 use super::guest::Guest;
 use super::lang::Lang;
 use super::layout;
@@ -27,7 +28,7 @@ pub(super) fn page(guest: &Guest, problem: &Problem) -> (StatusCode, Shown) {
 
 /// A problem in the reader's language, as far as we have it.
 pub(super) fn explained(lang: Lang, problem: &Problem) -> String {
-    match chinese(problem.code).filter(|_| lang == Lang::Zh) {
+    match codes::code(problem.code).filter(|_| lang == Lang::Zh) {
         Some(words) => format!("{words}（{}）", problem.detail),
         None => problem.detail.clone(),
     }
@@ -80,34 +81,4 @@ fn words(lang: Lang, status: u16) -> (&'static str, &'static str) {
         Lang::En => en,
         Lang::Zh => zh,
     }
-}
-
-/// Codes that people meet on pages; the detail stands beside it in English.
-fn chinese(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "unauthorized" => "密钥不属于本系统，或已被吊销",
-        "too_many_failures" => "此地址的错误密钥过多，请一分钟后再试",
-        "forbidden" => "此密钥的角色无权这样做",
-        "foreign_form" => "表单不是从本会话的页面提交的；请返回、刷新页面后重新提交",
-        "not_found" => "找不到该内容",
-        "bad_platform" => "平台信息填写有误",
-        "bad_honeytoken" => "蜜标信息填写有误",
-        "bad_connection" => "连接信息填写有误",
-        "bad_line" => "号码填写有误",
-        "bad_sheet" => "表格无法读取",
-        "bad_note" => "备注填写有误",
-        "bad_plan" => "研究计划填写有误",
-        "bad_form" | "bad_body" => "表单字段不符合要求",
-        "bad_query" | "bad_time" | "bad_window" => "查询条件不符合要求",
-        "no_line_ready" | "no_ready_line" => "没有可发放的号码；请添加号码，或等静默期结束",
-        "still_soaking" => "号码仍在静默期内",
-        "unknown_line" => "没有这个号码",
-        "unknown_platform" => "没有这个平台",
-        "unknown_connection" => "没有这个连接",
-        "busy" => "系统正忙，请稍后再试",
-        "log_fault" => "证据日志无法写入；未记录任何内容，读取不受影响",
-        "too_large" => "内容过大",
-        "slow_body" => "内容未能及时送达",
-        _ => return None,
-    })
 }

@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use attribution::{Activity, Verdict};
-use honeytoken::Timestamp;
+use honeytoken::{LineState, Timestamp};
 
 use crate::api::verdicts::folded;
 use crate::app::App;
+use crate::ledger::State as Fold;
+use crate::life::{History, LifeConfig};
 use crate::problem::Problem;
 
 /// Up to so many contacts, everything is looked at anew for each page.
@@ -16,6 +18,8 @@ const FRESH_CONTACTS_MAX: u64 = 50_000;
 const AGE_S_MAX: i64 = 10;
 /// How far back charts go, in days: 26 weeks.
 pub(super) const DAYS: i64 = 182;
+/// How far back proof of life is summed up, in days.
+pub(super) const COVERAGE_DAYS: i64 = 30;
 
 /// Verdicts and activity as of an entry.
 pub(super) struct Standings {
@@ -23,6 +27,9 @@ pub(super) struct Standings {
     pub(super) verdicts: Vec<Verdict>,
     /// Contacts of the last [`DAYS`] by day, platform and cause.
     pub(super) activity: Vec<Activity>,
+    /// The share of their hours in which lines in service were proven alive, in the last
+    /// [`COVERAGE_DAYS`]; none without lines.
+    pub(super) alive: Option<f64>,
     size: u64,
     at: Timestamp,
 }
@@ -66,8 +73,10 @@ async fn renew(app: Arc<App>) {
 async fn look(app: &App) -> Result<Arc<Standings>, Problem> {
     let at = app.recorder.clock().now();
     let since = at.plus_s(-DAYS * 86_400);
+    let settings = app.config.life.clone();
     let looked = folded(app, move |state| {
         Arc::new(Standings {
+            alive: alive(state, &settings, at),
             verdicts: state.judgement.verdicts(),
             activity: state.judgement.activity(since),
             size: state.size(),
@@ -83,6 +92,20 @@ async fn look(app: &App) -> Result<Arc<Standings>, Problem> {
         .unwrap_or_else(PoisonError::into_inner);
     *newest = Some(Arc::clone(&looked));
     Ok(looked)
+}
+
+/// Hours alive, of the hours in which lines were held.
+fn alive(state: &Fold, settings: &LifeConfig, now: Timestamp) -> Option<f64> {
+    let since = now.plus_s(-COVERAGE_DAYS * 86_400);
+    let (mut proven_h, mut held_h) = (0.0, 0.0);
+    let lines = state.registry.lines(now);
+    for view in lines.filter(|view| view.state != LineState::Retired) {
+        let from = view.line.acquired_at.clamp(since, now);
+        let history = History::of(state, settings, &view.line.number, (from, now));
+        proven_h += history.days().iter().map(|(_, hours)| hours).sum::<f64>();
+        held_h += now.seconds_since(from) / 3_600.0;
+    }
+    (held_h > 0.0).then(|| (proven_h / held_h).min(1.0))
 }
 
 impl Kept {

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Shown;
+use super::chinese::warnings::warning;
 use super::form::Form;
 use super::issue::CONSENTS;
 use super::lang::Lang;
@@ -141,25 +142,13 @@ fn facts(visitor: &Visitor, token: &HoneytokenOut) -> Markup {
                 div { dt { (request_word(lang, made.kind)) } dd { (marks::time(&visitor.guest, made.at)) } }
             }
         }
-        @for warning in &token.warnings { p.hint { "⚠ " (warning_words(lang, warning)) } }
+        @for said in &token.warnings { p.hint { "⚠ " (warning(lang, said)) } }
     }
 }
 
 fn consent(lang: Lang, name: &str) -> &str {
     let known = CONSENTS.iter().find(|(known, ..)| *known == name);
     known.map_or(name, |(_, en, zh)| lang.say(en, zh))
-}
-
-/// The API warns in English.
-fn warning_words(lang: Lang, warning: &str) -> &str {
-    let chinese = match warning {
-        w if w.starts_with("line was chosen") => {
-            "号码为人工指定而非随机抽取，所声明的误判率以随机抽取为前提"
-        }
-        w if w.starts_with("no control") => "没有同服务商、同国家、同号段的对照号码；请抽取对照",
-        w => w,
-    };
-    lang.say(warning, chinese)
 }
 
 fn letters(visitor: &Visitor, page: &Token) -> Markup {

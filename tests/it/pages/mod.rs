@@ -1,6 +1,7 @@
 //! The pages, as a browser without scripts sees them: who comes in, who may do what, what a form must
 //! carry.
 
+mod attention;
 mod campaigns;
 mod door;
 mod platform;

@@ -16,7 +16,7 @@ const SEES: [bool; 4] = [true, true, true, false];
 const RULES: [bool; 4] = [true, false, false, false];
 
 /// Pages, and who may see them.
-pub(super) const PAGES: [(&str, [bool; 4]); 23] = [
+pub(super) const PAGES: [(&str, [bool; 4]); 24] = [
     ("/", ANY),
     ("/start", ANY),
     ("/platforms", ANY),
@@ -25,6 +25,7 @@ pub(super) const PAGES: [(&str, [bool; 4]); 23] = [
     ("/honeytokens/new", WORKS),
     ("/honeytokens/bulk", WORKS),
     ("/contacts", ANY),
+    ("/attention", ANY),
     ("/lines", ANY),
     ("/lines/+14155550132", SEES),
     ("/lines/new", WORKS),

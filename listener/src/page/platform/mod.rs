@@ -148,6 +148,7 @@ fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup, public: &Mar
             p.lead { (words::class_means(lang, verdict.class)) }
             p.reason { (lang.say(&verdict.reasons.en, &verdict.reasons.zh)) }
             (facts(visitor, platform))
+            (jump(visitor))
             (picture)
             (doubt::section(visitor, platform))
             (campaigns(visitor, platform))
@@ -161,6 +162,35 @@ fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup, public: &Mar
         (public)
         (edit::section(visitor, platform))
         (layout::live())
+    }
+}
+
+/// The way to what is further down.
+fn jump(visitor: &Visitor) -> Markup {
+    let lang = visitor.guest.lang;
+    let open = visitor.caller.role.may_see_personal_data();
+    let parts = [
+        (
+            "doubt",
+            lang.say("What would change it", "什么会改变结论"),
+            true,
+        ),
+        ("campaigns", lang.say("Campaigns", "团伙"), true),
+        ("senders", lang.say("Senders", "发送方"), true),
+        ("came", lang.say("Messages", "来电来信"), true),
+        ("numbers", lang.say("Numbers", "号码"), true),
+        ("notes", lang.say("Notes", "备注"), open),
+        ("reply", lang.say("Right of reply", "答辩权"), true),
+        (
+            "take",
+            lang.say("Report, bundle, complaint", "报告、证据包、投诉"),
+            open,
+        ),
+    ];
+    html! {
+        nav.jump aria-label=(lang.say("On this page", "本页内容")) { ul {
+            @for (id, words, there) in parts { @if there { li { a href={ "#" (id) } { (words) } } } }
+        } }
     }
 }
 

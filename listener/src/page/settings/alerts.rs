@@ -78,6 +78,29 @@ fn title(lang: Lang, kind: &Kind) -> &'static str {
     }
 }
 
+/// What a channel's fields are.
+fn field_words(lang: Lang, name: &'static str) -> &'static str {
+    match name {
+        "url" => lang.say("Address of the webhook", "机器人或回调地址"),
+        "secret" => lang.say(
+            "Signing secret, if the robot has one",
+            "加签密钥（如已启用）",
+        ),
+        "whsec" => lang.say("Signing secret, whsec_…", "签名密钥，whsec_…"),
+        "host" => lang.say("Mail server", "邮件服务器"),
+        "port" => lang.say("Port", "端口"),
+        "tls" => lang.say(
+            "Encryption: starttls, implicit or none",
+            "加密方式：starttls、implicit 或 none",
+        ),
+        "from" => lang.say("Sender", "发件人"),
+        "to" => lang.say("Receiver", "收件人"),
+        "username" => lang.say("User name", "用户名"),
+        "password" => lang.say("Password", "密码"),
+        other => other,
+    }
+}
+
 fn row(visitor: &Visitor, target: &AlertTargetOut) -> Markup {
     let lang = visitor.guest.lang;
     let language = match target.language {
@@ -146,10 +169,10 @@ fn form(
             label for="id" { (lang.say("Our name for it", "给它取个名称")) }
             input #id name="id" required value=(value("id")) autocomplete="off";
             @for name in kind.settings { @let field = named(SETTING, name);
-                label for=(field) { code { (name) } }
+                label for=(field) { (field_words(lang, name)) " " code.hint { (name) } }
                 input id=(field) name=(field) value=(value(&field)) autocomplete="off"; }
             @for name in kind.secrets { @let field = named(SECRET, name);
-                label for=(field) { code { (name) } " " span.hint { (lang.say("(never shown again)", "（不再显示）")) } }
+                label for=(field) { (field_words(lang, name)) " " span.hint { (lang.say("(never shown again)", "（不再显示）")) } }
                 input id=(field) name=(field) type="password" autocomplete="off" spellcheck="false"; }
             label for="language" { (lang.say("Language of its messages", "消息语言")) }
             select #language name="language" {

@@ -1,65 +1,23 @@
 //! The overview: who stands how, what came, what wants attention.
 
-use std::collections::BTreeMap;
+mod look;
+
 use std::sync::Arc;
 
-use attribution::{Activity, Cause, Class, Verdict};
 use axum::extract::State;
-use honeytoken::{LineState, PlatformId, Timestamp};
 use maud::{Markup, html};
-use report::chart::{Chart, over_time};
 
 use super::lang::said;
 use super::layout::{self, Place};
 use super::parts::{marks, pager, spark};
-use super::standings::{DAYS, standings};
+use super::standings::COVERAGE_DAYS;
 use super::visitor::Visitor;
-use super::{Shown, start, words};
-use crate::api::attention::{self, AttentionOut};
+use super::{Shown, attention, start, words};
 use crate::api::page::ListQuery;
 use crate::api::parts::Query;
-use crate::api::verdicts::open_to;
 use crate::app::App;
-use crate::life::{Looks, Word};
 use crate::problem::Problem;
-
-/// Platforms in a page of the table.
-const ROWS: usize = 50;
-/// What wants attention and is shown here; the rest is a number.
-const ATTENTION_MAX: usize = 5;
-/// Days in a week.
-const WEEK_DAYS: i64 = 7;
-/// Weeks in a chart.
-const WEEKS: usize = (DAYS / WEEK_DAYS) as usize;
-
-/// What the page shows.
-struct Overview {
-    rows: Vec<Row>,
-    /// How many stand how, of all that the visitor may see.
-    classes: BTreeMap<Class, usize>,
-    next: Option<String>,
-    /// What came, by week.
-    came: Chart,
-    lines: BTreeMap<LineState, u64>,
-    life: BTreeMap<Word, u64>,
-    entries: u64,
-    anchors: Vec<Anchor>,
-    attention: Vec<AttentionOut>,
-    more_attention: bool,
-}
-
-struct Row {
-    verdict: Verdict,
-    name: String,
-    /// Leak contacts by week.
-    trend: Vec<u64>,
-}
-
-struct Anchor {
-    authority: String,
-    age_s: Option<f64>,
-    waiting: bool,
-}
+use look::{Overview, Row, look};
 
 /// The overview.
 pub(super) async fn show(
@@ -83,112 +41,6 @@ pub(super) async fn show(
     Ok(layout::page(&visitor, Place::Overview, title, &body))
 }
 
-async fn look(app: &Arc<App>, visitor: &Visitor, query: &ListQuery) -> Result<Overview, Problem> {
-    let all = standings(app).await?;
-    let wanted = ListQuery {
-        limit: Some(ATTENTION_MAX),
-        ..ListQuery::default()
-    };
-    let asked = (
-        State(Arc::clone(app)),
-        visitor.caller.clone(),
-        Query(wanted),
-    );
-    let attention = attention::list(asked.0, asked.1, asked.2).await?.0;
-    let now = app.recorder.clock().now();
-    let anchors = app
-        .anchors
-        .standing(app)
-        .into_iter()
-        .map(|standing| Anchor {
-            authority: standing.authority.id.to_string(),
-            age_s: standing.age_s,
-            waiting: standing.waiting,
-        });
-    let anchors = anchors.collect();
-    let state = app.recorder.view().state();
-    let open = |id: &PlatformId| open_to(&state, &visitor.caller, id);
-    let mut seen: Vec<&Verdict> = all.verdicts.iter().filter(|v| open(&v.platform)).collect();
-    seen.sort_by(|a, b| {
-        rank(a)
-            .partial_cmp(&rank(b))
-            .unwrap_or(std::cmp::Ordering::Equal)
-    });
-    let query = super::tidied(query.clone(), ROWS);
-    let skipped = usize::try_from(query.before()?.unwrap_or(0)).unwrap_or(usize::MAX);
-    let classes = seen
-        .iter()
-        .fold(BTreeMap::new(), |mut sums: BTreeMap<_, usize>, v| {
-            *sums.entry(v.class).or_default() += 1;
-            sums
-        });
-    let next = (seen.len() > skipped.saturating_add(ROWS)).then(|| (skipped + ROWS).to_string());
-    let row = |verdict: &&Verdict| Row {
-        verdict: (*verdict).clone(),
-        name: state
-            .registry
-            .platform(&verdict.platform)
-            .map_or_else(String::new, |p| p.name.clone()),
-        trend: trend(&all.activity, &verdict.platform, now),
-    };
-    let mut lines: BTreeMap<LineState, u64> = BTreeMap::new();
-    state
-        .registry
-        .lines(now)
-        .for_each(|view| *lines.entry(view.state).or_default() += 1);
-    let open_activity = |a: &&Activity| a.platform.as_ref().is_none_or(open);
-    let came = contacts(all.activity.iter().filter(open_activity));
-    Ok(Overview {
-        rows: seen.iter().skip(skipped).take(ROWS).map(row).collect(),
-        classes,
-        next,
-        came: over_time(
-            &came,
-            now.plus_s(-DAYS * 86_400),
-            now,
-            visitor.guest.lang.language(),
-        ),
-        lines,
-        life: Looks::new(&state, &app.config.life).counts(),
-        entries: app.recorder.view().reader.size(),
-        anchors,
-        more_attention: attention.next_cursor.is_some(),
-        attention: attention.items,
-    })
-}
-
-/// The most serious first.
-fn rank(v: &Verdict) -> (std::cmp::Reverse<Class>, f64, &PlatformId) {
-    (std::cmp::Reverse(v.class), -v.probability, &v.platform)
-}
-
-/// Which week a day belongs to, counted back from now; none if it is too long ago.
-fn week(day: i64, now: Timestamp) -> Option<usize> {
-    let back = usize::try_from((now.as_unix_days() - day).max(0) / WEEK_DAYS).ok()?;
-    (WEEKS - 1).checked_sub(back)
-}
-
-fn trend(activity: &[Activity], platform: &PlatformId, now: Timestamp) -> Vec<u64> {
-    let mut weeks = vec![0; WEEKS];
-    let leaks = activity
-        .iter()
-        .filter(|a| a.cause == Cause::Leak && a.platform.as_ref() == Some(platform));
-    for found in leaks {
-        if let Some(slot) = week(found.day, now).and_then(|week| weeks.get_mut(week)) {
-            *slot += found.contacts;
-        }
-    }
-    weeks
-}
-
-/// Contacts one by one, as the chart counts them.
-fn contacts<'a>(activity: impl Iterator<Item = &'a Activity>) -> Vec<(Timestamp, Cause)> {
-    let at = |a: &Activity| (Timestamp::from_unix_s(a.day * 86_400), a.cause);
-    activity
-        .flat_map(|a| std::iter::repeat_n(at(a), usize::try_from(a.contacts).unwrap_or_default()))
-        .collect()
-}
-
 fn markup(visitor: &Visitor, title: &str, first: Option<Markup>, overview: &Overview) -> Markup {
     let lang = visitor.guest.lang;
     html! {
@@ -197,7 +49,7 @@ fn markup(visitor: &Visitor, title: &str, first: Option<Markup>, overview: &Over
             p.lead { (lang.say("From the first number to the first verdict.", "从第一个号码到第一个结论。")) }
             (steps)
         }
-        div #overview data-live="contact verdict line" {
+        div #overview data-live="contact verdict line coverage connection checkpoint" {
             (attention_part(visitor, overview))
             (league(visitor, overview))
             section aria-labelledby="came" {
@@ -219,11 +71,9 @@ fn attention_part(visitor: &Visitor, overview: &Overview) -> Markup {
         @if !overview.attention.is_empty() {
             section.notice.warn aria-labelledby="attention" {
                 h2 #attention { (lang.say("Wants attention", "需要处理")) }
-                ul.plain { @for item in &overview.attention {
-                    li { (lang.say(&item.en, &item.zh)) }
-                } }
+                (attention::items(visitor, &overview.attention))
                 @if overview.more_attention {
-                    p { a href="/lines?life=silent" { (lang.say("All lines in trouble", "查看所有异常号码")) } }
+                    p { a href="/attention" { (lang.say("Everything that does", "查看全部")) } }
                 }
             }
         }
@@ -304,6 +154,13 @@ fn lines(visitor: &Visitor, overview: &Overview) -> Markup {
             dl.sums { @for (word, count) in &overview.life {
                 div { dt { (words::life(lang, *word)) } dd { (count) } }
             } }
+            @if let Some(alive) = overview.alive {
+                @let alive = marks::percent(alive);
+                p.hint { (said!(lang,
+                    "In the last {COVERAGE_DAYS} days {alive} of their time was proven.",
+                    "近 {COVERAGE_DAYS} 天中，{alive} 的时间有在线证明。"
+                )) }
+            }
         }
     }
 }
@@ -315,6 +172,11 @@ fn log(visitor: &Visitor, overview: &Overview) -> Markup {
         section aria-labelledby="log" {
             h2 #log { (lang.say("Evidence log", "证据日志")) }
             p { (said!(lang, "{entries} entries, each in its place for good.", "共 {entries} 条，每条的位置都已固定。")) }
+            @if let Some(head) = &overview.head {
+                @let size = head.entries;
+                p { (said!(lang, "Head, signed over the first {size}:", "已签名的头部（前 {size} 条）：")) " "
+                    (marks::copied(lang, lang.say("root", "根"), &head.root)) }
+            }
             @if overview.anchors.is_empty() {
                 p.hint { (lang.say(
                     "No outside authority vouches for it yet; see [anchors] in the settings file.",
