@@ -30,7 +30,7 @@ impl Spans {
         fresh
     }
 
-    /// What it holds of an interval, in order.
+    /// What it holds of an interval, in order; nothing of one that ends before it begins.
     pub fn within(&self, (from, until): Span) -> impl Iterator<Item = Span> + '_ {
         let first = self.0.partition_point(|known| known.1 <= from);
         self.0
@@ -38,6 +38,7 @@ impl Spans {
             .skip(first)
             .take_while(move |known| known.0 < until)
             .map(move |known| (known.0.max(from), known.1.min(until)))
+            .filter(|part| part.0 < part.1)
     }
 
     /// How much it holds of an interval, in microseconds.
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(spans.add((9, 9)), []);
         assert_eq!(spans, Spans(vec![(5, 15)]));
         assert_eq!(spans.held_us((0, 7)), 2);
+        assert_eq!(spans.held_us((9, 7)), 0, "less than nothing is nothing");
     }
 
     /// Against a set of single moments, over many small lists in every order that chance gives.

@@ -21,11 +21,11 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CoverageIn {
     /// The line, E.164.
-    number: String,
+    pub(crate) number: String,
     /// Beginning, included.
-    from: String,
+    pub(crate) from: String,
     /// End, excluded.
-    until: String,
+    pub(crate) until: String,
 }
 
 /// Where it was recorded.

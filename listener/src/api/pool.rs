@@ -109,10 +109,10 @@ pub(crate) async fn show(
 pub(crate) struct DrawIn {
     /// Share of all lines that shall be controls, more than 0, at most 0.5; 0.25 if not given.
     #[serde(default)]
-    share: Option<f64>,
+    pub(crate) share: Option<f64>,
     /// A seed of your own, of at most 1024 bytes; the committed one if not given.
     #[serde(default)]
-    seed: Option<String>,
+    pub(crate) seed: Option<String>,
 }
 
 /// What was drawn.
@@ -198,7 +198,7 @@ pub(crate) struct SeedOut {
     /// Draws made with it.
     draws: u64,
     /// The seed, once another one has taken its place: with it, every draw can be made again.
-    seed: Option<String>,
+    pub(crate) seed: Option<String>,
 }
 
 /// All committed seeds, oldest first.

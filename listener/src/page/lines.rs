@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Redirect;
 use honeytoken::{LineState, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Shown;
-use super::form::Form;
 use super::lang::said;
 use super::layout::{self, Place};
 use super::parts::{marks, pager, strip};
@@ -18,7 +16,7 @@ use super::visitor::Visitor;
 use super::words;
 use crate::api::lines::{self, LineOut, LinesQuery};
 use crate::api::page::ListQuery;
-use crate::api::parts::{Path, Query};
+use crate::api::parts::Query;
 use crate::app::App;
 use crate::life::{History, Word};
 use crate::problem::Problem;
@@ -26,7 +24,7 @@ use crate::problem::Problem;
 /// Lines in a page.
 const ROWS: usize = 50;
 /// Days in the strip of a line.
-const DAYS: i64 = 30;
+pub(super) const DAYS: i64 = 30;
 const STATES: [LineState; 6] = [
     LineState::Soaking,
     LineState::Ready,
@@ -85,6 +83,11 @@ pub(super) async fn show(
             p.actions {
                 a.button href="/lines/new" { (lang.say("Add numbers", "添加号码")) }
                 a.button.quiet href="/power" { (lang.say("How many do I need?", "需要多少号码？")) }
+                form method="post" action="/lines/draw-controls"
+                    data-ask=(lang.say("Draw a quarter of the free lines by lot, to be controls for good?", "随机抽取四分之一的空闲号码永久作为对照？")) {
+                    (layout::token(&visitor))
+                    button.quiet type="submit" { (lang.say("Draw controls by lot", "随机抽取对照")) }
+                }
             }
         }
         (filter(&visitor, &filters))
@@ -125,7 +128,7 @@ fn filter(visitor: &Visitor, filters: &Filters) -> Markup {
 }
 
 /// Hours alive by day, by the line's entry.
-fn strips(app: &App, lines: &[LineOut]) -> BTreeMap<u64, Vec<f64>> {
+pub(super) fn strips(app: &App, lines: &[LineOut]) -> BTreeMap<u64, Vec<f64>> {
     let now = app.recorder.clock().now();
     let state = app.recorder.view().state();
     let shown: BTreeMap<u64, ()> = lines.iter().map(|line| (line.index, ())).collect();
@@ -175,7 +178,8 @@ fn row(visitor: &Visitor, line: &LineOut, strip: Option<&Vec<f64>>) -> Markup {
         }
         td { (words::line_state(lang, line.state))
             @if line.state == LineState::Soaking && let Some(until) = line.soak_until { br; span.hint { (lang.say("until", "至")) " " (marks::day(guest, until)) } } }
-        td { (life(visitor, line.life, line.silent_since)) }
+        td { (life(visitor, line.life, line.silent_since))
+            @if let Some(at) = line.alive_at.filter(|_| line.silent_since.is_none()) { br; span.hint { (lang.say("last sign", "最近信号")) " " (marks::time(guest, at)) } } }
         td { @if let Some(hours) = strip { (strip::strip(lang, hours)) } }
         td.number { (line.contacts) }
         td { @for (at, platform) in line.platforms.iter().enumerate() { @if at > 0 { ", " } a href={ "/platforms/" (platform) } { (platform) } } }
@@ -183,7 +187,7 @@ fn row(visitor: &Visitor, line: &LineOut, strip: Option<&Vec<f64>>) -> Markup {
     } }
 }
 
-fn life(visitor: &Visitor, word: Word, since: Option<Timestamp>) -> Markup {
+pub(super) fn life(visitor: &Visitor, word: Word, since: Option<Timestamp>) -> Markup {
     let (guest, lang) = (&visitor.guest, visitor.guest.lang);
     let shape = match word {
         Word::Alive => "●",
@@ -196,84 +200,4 @@ fn life(visitor: &Visitor, word: Word, since: Option<Timestamp>) -> Markup {
         span class={ "mark life-" (self::word(&word)) } { span.shape aria-hidden="true" { (shape) } (words::life(lang, word)) }
         @if let Some(since) = since { br; span.hint { (lang.say("since", "自")) " " (marks::time(guest, since)) } }
     }
-}
-
-/// One line.
-pub(super) async fn one(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Path(number): Path<String>,
-) -> Result<Shown, Problem> {
-    visitor.caller.may_see_personal_data()?;
-    let query = ListQuery {
-        limit: Some(1),
-        line: Some(number),
-        ..ListQuery::default()
-    };
-    let asked = (
-        State(Arc::clone(&app)),
-        visitor.caller.clone(),
-        Query(query),
-        Query(LinesQuery::default()),
-    );
-    let list = lines::list(asked.0, asked.1, asked.2, asked.3).await?.0;
-    let Some(line) = list.items.into_iter().next() else {
-        return Err(Problem::not_found("no such line"));
-    };
-    let hours = strips(&app, std::slice::from_ref(&line))
-        .remove(&line.index)
-        .unwrap_or_default();
-    let title = line.number.clone();
-    Ok(layout::page(
-        &visitor,
-        Place::Lines,
-        &title,
-        &line_page(&visitor, &line, &hours),
-    ))
-}
-
-fn line_page(visitor: &Visitor, line: &LineOut, hours: &[f64]) -> Markup {
-    let (guest, lang) = (&visitor.guest, visitor.guest.lang);
-    let none = || html! { "—" };
-    html! {
-        p.crumbs { a href="/lines" { (lang.say("Lines", "号码")) } }
-        h1 { code { (line.number) } }
-        dl.sums {
-            div { dt { (lang.say("State", "状态")) } dd { (words::line_state(lang, line.state)) } }
-            div { dt { (lang.say("For", "用途")) } dd { (words::line_role(lang, line.role)) } }
-            div { dt { (lang.say("Life", "在线")) } dd { (life(visitor, line.life, line.silent_since)) } }
-            div { dt { (lang.say("Last sign of life", "最近一次在线迹象")) } dd { (line.alive_at.map_or_else(none, |at| marks::time(guest, at))) } }
-            div { dt { (lang.say("Held since", "持有自")) } dd { (marks::day(guest, line.acquired_at)) } }
-            div { dt { (lang.say("Soaks until", "静默至")) } dd { (line.soak_until.map_or_else(none, |at| marks::time(guest, at))) } }
-            div { dt { (lang.say("Contacts, of them in its soak", "联系数（其中静默期）")) } dd { (line.contacts) " (" (line.soak_contacts) ")" } }
-            div { dt { (lang.say("Connection", "连接")) } dd { (line.connection) } }
-            @if let Some(block) = &line.block { div { dt { (lang.say("Block", "号段")) } dd { (block) } } }
-        }
-        @if let Some(dirty) = &line.dirty { p.notice.warn { (dirty.reason) } }
-        h2 { (said!(lang, "Alive, last {DAYS} days", "近 {DAYS} 天在线")) }
-        div.wide { (strip::strip(lang, hours)) }
-        p.actions { a href={ "/contacts?line=" (line.number.replace('+', "%2B")) } { (lang.say("What reached it", "收到的来电来信")) } }
-        @if visitor.caller.role.may_work() && line.state != LineState::Retired {
-            form.actions method="post" action={ "/lines/" (line.number) "/retire" } data-ask=(lang.say("Take this line out of service?", "停用此号码？")) {
-                (layout::token(visitor))
-                button.quiet.danger type="submit" { (lang.say("Take out of service", "停用")) }
-            }
-        }
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
-
-/// Takes a line out of service.
-pub(super) async fn retire(
-    State(app): State<Arc<App>>,
-    Path(number): Path<String>,
-    Form {
-        visitor,
-        fields: Nothing {},
-    }: Form<Nothing>,
-) -> Result<Redirect, Problem> {
-    lines::retire(State(app), visitor.caller, Path(number)).await?;
-    Ok(Redirect::to("/lines"))
 }

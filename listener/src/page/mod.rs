@@ -31,6 +31,7 @@ mod issue;
 mod kinds;
 pub(crate) mod lang;
 mod layout;
+mod line;
 mod lines;
 mod new_connection;
 mod new_lines;
@@ -102,8 +103,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/connections/{id}/retire", post(connections::retire))
         .route("/lines", get(lines::show).post(new_lines::create))
         .route("/lines/new", get(new_lines::show))
-        .route("/lines/{number}", get(lines::one))
-        .route("/lines/{number}/retire", post(lines::retire))
+        .route("/lines/draw-controls", post(line::draw_controls))
+        .route("/lines/{number}", get(line::one))
+        .route("/lines/{number}/alive", post(line::alive))
+        .route("/lines/{number}/soak", post(line::soak))
+        .route("/lines/{number}/retire", post(line::retire))
         .route(
             "/platforms",
             get(platforms::show).post(platform::edit::declare),

@@ -44,7 +44,7 @@ pub(super) const PAGES: [(&str, [bool; 4]); 24] = [
 ];
 
 /// Forms, what they send, and who may send them.
-const FORMS: [(&str, Fields, [bool; 4]); 23] = [
+const FORMS: [(&str, Fields, [bool; 4]); 27] = [
     ("/platforms", &[("name", "Beta")], WORKS),
     ("/platforms/acme/notes", &[("text", "seen")], WORKS),
     ("/platforms/acme/publish", &[("unheard", "x")], RULES),
@@ -87,6 +87,14 @@ const FORMS: [(&str, Fields, [bool; 4]); 23] = [
         &[("numbers", "+14155550139"), ("connection", "pbx")],
         WORKS,
     ),
+    (
+        "/lines/+14155550139/alive",
+        &[("from", "2026-11-01"), ("until", "2026-11-02")],
+        WORKS,
+    ),
+    ("/lines/+14155550139/soak", &[("days", "30")], WORKS),
+    ("/lines/draw-controls", &[], WORKS),
+    ("/settings/running/file", &[("reason", "so")], RULES),
     ("/lines/+14155550139/retire", &[], WORKS),
     ("/connections/nobody/retire", &[], RULES),
     ("/settings/keys", &[("role", "viewer")], RULES),
