@@ -15,11 +15,13 @@ use crate::harness::wait_for;
 use super::house::House;
 
 /// Lines of the story, of ranges that are kept for examples.
-const LINES: [&str; 4] = [
+const LINES: [&str; 6] = [
     "+14155550130",
     "+14155550131",
     "+14155550132",
     "+14155550134",
+    "+14155550136",
+    "+14155550137",
 ];
 const CONTROLS: [&str; 2] = ["+14155550133", "+14155550135"];
 /// Somebody who tries the new connection out, and the platform itself.
