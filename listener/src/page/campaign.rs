@@ -74,7 +74,7 @@ fn markup(app: &App, visitor: &Visitor, title: &str, campaign: &CampaignDetailOu
         (callers(guest, campaign))
         section aria-labelledby="contacts" {
             h2 #contacts { (lang.say("Its contacts", "来电来信")) }
-            @if open && !app.config.recordings.is_on() { p.hint { (lang.say(
+            @if open && !app.recordings().is_on() { p.hint { (lang.say(
                 "Recordings are not fetched: the settings' recording policy says so. What was attached by hand can be played.",
                 "按录音策略，本系统不获取录音；人工附加的录音可以播放。",
             )) } }

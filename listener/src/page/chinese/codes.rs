@@ -28,6 +28,8 @@ fn ours(code: &str) -> Option<&'static str> {
         "too_many_contacts" => "联系数量过多，请缩小范围",
         "slow_body" => "内容未能及时送达",
         "broken_body" => "内容在传输中断开",
+        "behind" => "本节点尚未跟上，请稍后再试",
+        "cluster" => "集群目前无法确定下一条记录，请稍后再试",
         "not_copied" => "备份未能完成",
         "under_way" => "同样的操作正在进行，请等它结束",
         _ => return None,
@@ -69,6 +71,12 @@ fn rules(code: &str) -> Option<&'static str> {
         "not_offered" => {
             "该平台已被认定泄露，但尚未获得答辩机会；请先告知平台并记录，或改选其他对象"
         }
+        "nothing_found" => "对该平台的观察时间还不够，没有可公布的内容",
+        "not_heard" => "平台尚未答复，期限也未过；请等待，或说明为何不等",
+        "published_already" => "该发现已经公布；请先撤回",
+        "too_many_findings" => "已公布 2000 项发现；更多内容请由其他系统公布",
+        "unknown_finding" => "没有这项发现",
+        "public_off" => "公开页面未启用；见设置文件中的 [public]",
         "not_taken" => "该机构不受理此类内容；请选择其他机构或其他联系",
         "no_retention" => "尚未设定保存期限；请在设置中设定",
         "not_a_contact" => "该条目不是来电或来信",
@@ -105,6 +113,8 @@ fn fields(code: &str) -> Option<&'static str> {
         "bad_erasure" => "销毁要求有误",
         "bad_backup" => "备份要求有误",
         "bad_alert_target" => "提醒接收方填写有误",
+        "long_reason" => "理由过长",
+        "bad_size" => "日志大小填写有误",
         "bad_form" | "bad_body" => "表单字段不符合要求",
         "bad_path" => "地址有误",
         "bad_query" => "查询条件不符合要求",

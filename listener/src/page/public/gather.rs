@@ -98,7 +98,7 @@ pub(super) fn gather(app: &App, vkey: String, at: Timestamp) -> Result<Gathered,
         (registry.findings().to_vec(), policy)
     };
     let log = reports::head(view, vkey);
-    let brand = app.config.report.brand.clone();
+    let brand = app.brand();
     let mut all = Vec::new();
     for finding in findings.into_iter().rev() {
         all.extend(published(
