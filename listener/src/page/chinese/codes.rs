@@ -113,7 +113,7 @@ fn fields(code: &str) -> Option<&'static str> {
         "bad_erasure" => "销毁要求有误",
         "bad_backup" => "备份要求有误",
         "bad_alert_target" => "提醒接收方填写有误",
-        "long_reason" => "理由过长",
+        "long_reason" | "bad_reason" => "理由为空或过长；请写成一行",
         "bad_size" => "日志大小填写有误",
         "bad_form" | "bad_body" => "表单字段不符合要求",
         "bad_path" => "地址有误",
