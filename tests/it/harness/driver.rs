@@ -175,13 +175,6 @@ impl Window {
         self.command("POST", &self.of_session("/goog/cdp/execute"), &command);
     }
 
-    /// Keeps what is downloaded in this folder.
-    pub(crate) fn downloads_to(&self, folder: &Path) {
-        let params = json!({ "behavior": "allow", "downloadPath": folder });
-        let command = json!({ "cmd": "Browser.setDownloadBehavior", "params": params });
-        self.command("POST", &self.of_session("/goog/cdp/execute"), &command);
-    }
-
     /// A picture of the whole page, PNG.
     pub(crate) fn picture(&self) -> Vec<u8> {
         let height = self.run("return document.documentElement.scrollHeight");
