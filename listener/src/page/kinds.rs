@@ -3,7 +3,7 @@
 use super::lang::Lang;
 
 /// Kind, English, Chinese.
-const KINDS: [(&str, &str, &str); 48] = [
+const KINDS: [(&str, &str, &str); 51] = [
     ("genesis", "Log begins", "日志开始"),
     ("connection_set", "Connection set", "设置连接"),
     ("connection_retired", "Connection retired", "停用连接"),
@@ -56,6 +56,9 @@ const KINDS: [(&str, &str, &str); 48] = [
     ("reply_lapsed", "No answer in time", "逾期未答复"),
     ("finding_published", "Finding published", "公布结论"),
     ("finding_withdrawn", "Finding withdrawn", "撤回结论"),
+    ("provider_key", "Provider's key kept", "保存服务商公钥"),
+    ("reply_file", "File of an answer kept", "保存答复附件"),
+    ("settings_set", "Settings changed", "更改设置"),
 ];
 
 /// A kind of entry, in a few words; its own word where there are none.
