@@ -4,6 +4,7 @@
 //! Pictures of every page are written to `target/pictures` for whoever wants to look at them.
 
 mod findings;
+mod house;
 mod journey;
 mod looks;
 mod payloads;
@@ -12,17 +13,6 @@ mod verify;
 
 use crate::harness::driver::Window;
 use crate::harness::server::Server;
-
-/// A window that came in by the printed link.
-pub(super) fn signed_in(server: &Server, lang: &str, width: u32, dark: bool) -> Option<Window> {
-    let window = Window::open(lang, width, dark)?;
-    window.go(&server.link());
-    // The page sends itself.
-    crate::harness::wait_for("the overview", || {
-        (window.url() == format!("{}/", server.url())).then_some(())
-    });
-    Some(window)
-}
 
 /// A window that came in by a key.
 pub(super) fn signed_in_with(

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::harness::api::Api;
 use crate::harness::cast;
 use crate::harness::folder::Folder;
 use crate::harness::server::Launch;
@@ -43,6 +44,9 @@ fn no_payload_of_a_stranger_ever_runs() {
         "/graph".to_owned(),
         "/evidence".to_owned(),
         "/public".to_owned(),
+        "/attention".to_owned(),
+        "/settings".to_owned(),
+        "/lines".to_owned(),
     ];
     for (at, payload) in PAYLOADS.iter().enumerate() {
         let platform = json!({ "id": format!("p{at}"), "name": payload, "operator": payload, "sector": payload });
@@ -50,6 +54,15 @@ fn no_payload_of_a_stranger_ever_runs() {
         api.made(
             "/v1/notes",
             &json!({ "platform": format!("p{at}"), "text": payload }),
+        );
+        api.made(
+            &format!("/v1/platforms/p{at}/reply/notices"),
+            &json!({ "how": payload }),
+        );
+        let file = json!({ "name": payload, "bytes": 1, "sha256": "0".repeat(64) });
+        api.made(
+            &format!("/v1/platforms/p{at}/reply/answers"),
+            &json!({ "text": payload, "from": payload, "files": [file] }),
         );
         let number = format!("+1415555010{at}");
         let number = &number[..12];
@@ -71,6 +84,14 @@ fn no_payload_of_a_stranger_ever_runs() {
             json!({ "type": "sms.received", "timestamp": "2026-11-20T08:00:00Z", "data": data });
         server.takes(&cast::pbx(&format!("evil_{at}"), &payload));
     }
+    for (at, contact) in api.all("/v1/contacts", "", 100).iter().enumerate() {
+        let index = contact["index"].as_u64().unwrap();
+        let note =
+            json!({ "entry": index, "text": PAYLOADS[at % PAYLOADS.len()], "label": "leak" });
+        api.made("/v1/notes", &note);
+        pages.push(format!("/contacts/{index}"));
+    }
+    brand(&api, PAYLOADS[2]);
     let acme = api.seen("/v1/honeytokens?platform=acme");
     pages.push(format!(
         "/honeytokens/{}",
@@ -91,4 +112,10 @@ fn no_payload_of_a_stranger_ever_runs() {
         );
         assert_eq!(seen, json!([null, 0]), "{page}");
     }
+}
+
+fn brand(api: &Api, payload: &str) {
+    let settings = json!({ "brand": payload, "reason": payload });
+    let set = api.put("/v1/settings", &settings);
+    assert_eq!(set.status, 200, "{}", set.text());
 }

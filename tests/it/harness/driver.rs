@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use base64::Engine as _;
@@ -171,6 +172,13 @@ impl Window {
     pub(crate) fn without_scripts(&self) {
         let command =
             json!({ "cmd": "Emulation.setScriptExecutionDisabled", "params": { "value": true } });
+        self.command("POST", &self.of_session("/goog/cdp/execute"), &command);
+    }
+
+    /// Keeps what is downloaded in this folder.
+    pub(crate) fn downloads_to(&self, folder: &Path) {
+        let params = json!({ "behavior": "allow", "downloadPath": folder });
+        let command = json!({ "cmd": "Browser.setDownloadBehavior", "params": params });
         self.command("POST", &self.of_session("/goog/cdp/execute"), &command);
     }
 
