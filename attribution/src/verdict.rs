@@ -85,6 +85,8 @@ words! {
         SupplySide = "supply_side",
         /// Another platform that was given the same numbers explains the same contacts.
         JointBlame = "joint_blame",
+        /// One of its numbers is still called for somebody who had it before.
+        Recycled = "recycled",
     }
 }
 

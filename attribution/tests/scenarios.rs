@@ -35,6 +35,14 @@ fn requests_that_were_not_heeded_are_found() {
 }
 
 #[test]
+fn numbers_that_somebody_had_before_are_told() {
+    let [right, said, all] = findings("recycled", Flag::Recycled, 840..843);
+    assert!(all > 40, "{all}");
+    assert!(right * 10 >= all * 8, "{right} of {all}");
+    assert!(right * 10 >= said * 9, "{right} of {said} said");
+}
+
+#[test]
 fn impostors_are_found_and_nobody_is_accused_for_them() {
     let [right, said, all] = findings("impostors", Flag::Impersonated, 810..813);
     assert!(all > 5, "{all}");

@@ -61,6 +61,10 @@ pub fn flag_words(flag: Flag, lang: Language) -> &'static str {
             "另有平台持有同样的号码，可同样解释这些联系，责任无法区分。",
             "Another platform held the same numbers and explains the same contacts: the blame cannot be told apart.",
         ),
+        Flag::Recycled => (
+            "其中有号码仍有人找前机主：这些联系不计入对该平台的判断。",
+            "One of its numbers is still called for somebody who had it before: those contacts do not speak against the platform.",
+        ),
     };
     say(lang, zh, en)
 }

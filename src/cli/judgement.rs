@@ -46,6 +46,9 @@ pub(crate) struct Bench {
     /// The first seed
     #[arg(long, default_value_t = 1)]
     pub(crate) first: u64,
+    /// Beside it, what somebody finds who knows the worlds' parameters
+    #[arg(long)]
+    pub(crate) oracle: bool,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,6 +1,7 @@
 //! `bench`: how right verdicts are on simulated worlds of known truth, beside naive rules.
 
-use attribution::world::{self, Scenario, Score};
+use attribution::world::{self, Oracle, Scenario, Score};
+use honeytoken::Policy;
 use serde_json::{Value, json};
 
 use crate::cli::Bench;
@@ -14,12 +15,52 @@ const PLOT_CELLS: usize = 40;
 pub(crate) fn run(args: &Bench) -> anyhow::Result<Exit> {
     let scenario = super::simulate::find(&args.scenario)?;
     let score = many(&scenario, args.first, args.seeds);
+    let best = args.oracle.then(|| best(&scenario, args.first, args.seeds));
     if args.json {
-        table::print_json(&document(&scenario.name, args.seeds, &score))?;
+        let mut document = document(&scenario.name, args.seeds, &score);
+        if let (Some(best), Some(fields)) = (&best, document.as_object_mut()) {
+            fields.insert("oracle".into(), bound(best, &score));
+        }
+        table::print_json(&document)?;
     } else {
-        table::print(&summary(&scenario.name, args.seeds, &score))?;
+        let mut summary = summary(&scenario.name, args.seeds, &score);
+        if let Some(best) = &best {
+            summary.push_str(&bound_line(best, &score));
+        }
+        table::print(&summary)?;
     }
     Ok(Exit::Ok)
+}
+
+/// What could be known at best about the same worlds.
+fn best(scenario: &Scenario, first: u64, seeds: u64) -> Oracle {
+    let bar = progress::bar("oracle", seeds);
+    let mut total = Oracle::default();
+    for seed in first..first.saturating_add(seeds) {
+        total.add(world::oracle(scenario, seed, Policy::standard().alpha));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    total
+}
+
+fn bound(best: &Oracle, score: &Score) -> Value {
+    json!({
+        "recall": best.recall(),
+        "falsely": best.falsely,
+        "median_days_to_detection": Some(best.median_days()).filter(|d| d.is_finite()),
+        "distance": best.recall() - score.recall(),
+    })
+}
+
+fn bound_line(best: &Oracle, score: &Score) -> String {
+    format!(
+        "\n  oracle     recall {:.3}, {:+.3} from ours; {} falsely; {:.1} days",
+        best.recall(),
+        best.recall() - score.recall(),
+        best.falsely,
+        best.median_days()
+    )
 }
 
 fn many(scenario: &Scenario, first: u64, seeds: u64) -> Score {
@@ -71,7 +112,11 @@ fn document(scenario: &str, seeds: u64, s: &Score) -> Value {
         "median_days_to_detection": Some(s.median_days()).filter(|d| d.is_finite()),
         "cause_accuracy": s.cause_accuracy(),
         "leak_contacts_recognised": s.leak_recall(),
-        "campaign_pairwise_f1": { "all": all, "speaking": speaking },
+        "campaign_pairwise_f1": {
+            "all": all,
+            "speaking": speaking,
+            "all_if_silence_is_kept_apart": s.campaign_f1_of_silence_apart(),
+        },
         "links": { "precision": share(right, said), "recall": share(right, pairs) },
         "honest": {
             "mean_e_value": share(s.innocent_e, s.innocent.into()),
@@ -114,7 +159,10 @@ fn summary(scenario: &str, seeds: u64, s: &Score) -> String {
             s.cause_accuracy(),
             s.leak_recall()
         ),
-        format!("  campaigns  pairwise F1 {all:.3}, of contacts that say something {speaking:.3}"),
+        format!(
+            "  campaigns  pairwise F1 {all:.3} (with silent calls kept apart at most {:.3}), of contacts that say something {speaking:.3}",
+            s.campaign_f1_of_silence_apart()
+        ),
         format!(
             "  links      precision {:.3}  recall {:.3}",
             share(right, said),

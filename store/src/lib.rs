@@ -44,7 +44,7 @@ pub use engine::{
     SideError, Terms,
 };
 pub use error::{Damage, Fault, IndexFault, OpenError, ReadError};
-pub use index::{Index, Lookup};
+pub use index::{Index, Lookup, Snapshot};
 pub use joining::Joined;
 pub use log::TornTail;
 pub use log::frame::FORMAT;

@@ -160,3 +160,26 @@ fn the_demo_accuses_the_leaking_and_none_of_the_innocent() {
         .and_then(|rest| rest.split(' ').next());
     assert!(found.unwrap().parse::<u32>().unwrap() > 0, "{table}");
 }
+
+#[test]
+fn the_bench_says_how_far_from_the_oracle_it_is() {
+    let bench = |more: &str| {
+        run(arguments![
+            "bench",
+            "--scenario",
+            "demo",
+            "--seeds",
+            "1",
+            "--oracle",
+            more
+        ])
+        .with(0)
+    };
+    let document = bench("--json").json();
+    let (ours, best) = (&document["recall"], &document["oracle"]);
+    let [ours, recall, distance] =
+        [ours, &best["recall"], &best["distance"]].map(|v| v.as_f64().unwrap());
+    assert!((0.5..=1.0).contains(&recall), "{document}");
+    assert!((distance - (recall - ours)).abs() < 1e-12, "{document}");
+    assert!(bench("--first=1").stdout.contains("oracle     recall"));
+}

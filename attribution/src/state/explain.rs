@@ -15,6 +15,9 @@ use crate::verdict::{
     Attribution, Campaign, CampaignId, Cause, Class, EVIDENCE_MAX, Factor, Flag, Verdict,
 };
 
+/// Contacts for somebody else that make a number one that was used before.
+const RECYCLED_CONTACTS_MIN: usize = 4;
+
 impl State {
     pub(super) fn explain_all(&self) -> Vec<Verdict> {
         let fdr = self.fdr();
@@ -91,8 +94,11 @@ impl State {
         let case = &platform.case;
         let mut contacts: BTreeMap<Cause, u64> = BTreeMap::new();
         let (mut leaks, mut notes): (Vec<&Note>, Vec<&Note>) = (Vec::new(), Vec::new());
+        let mut recycled = false;
         for (line, registered) in self.given(platform) {
-            for (note, found) in self.judged(line) {
+            let judged = self.judged(line);
+            recycled |= is_recycled(&judged);
+            for (note, found) in judged {
                 if note.at < registered || found.platform.is_some_and(|p| p != index) {
                     continue;
                 }
@@ -114,6 +120,9 @@ impl State {
         evidence.sort_unstable();
         evidence.truncate(EVIDENCE_MAX);
         let mut flags = self.flags(platform, &notes);
+        if recycled {
+            flags.push(Flag::Recycled);
+        }
         let joint = self.joint_with(index, &leaks);
         if !joint.is_empty() {
             flags.push(Flag::JointBlame);
@@ -319,6 +328,12 @@ pub(super) fn factors(platform: &Platform) -> Vec<Factor> {
         log_e,
     })
     .into()
+}
+
+/// Whether a number is called for somebody who had it before us; a call or two may be a wrong number's.
+fn is_recycled(judged: &[(&Note, Attribution<u32>)]) -> bool {
+    let owners = judged.iter().filter(|j| j.1.cause == Cause::PreviousOwner);
+    owners.count() >= RECYCLED_CONTACTS_MIN
 }
 
 /// Contacts by how sure it is who handed them in.

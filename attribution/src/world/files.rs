@@ -393,6 +393,12 @@ fn platform(
 /// What platforms, or others in their name, truly did besides, by platform.
 fn flags(cast: &Cast, events: &[Event]) -> BTreeMap<usize, BTreeSet<&'static str>> {
     let mut found: BTreeMap<usize, BTreeSet<&'static str>> = BTreeMap::new();
+    let sought = sought(events);
+    for (p, host) in cast.hosts.iter().enumerate() {
+        if host.placements.iter().any(|at| sought.contains(&at.number)) {
+            found.entry(p).or_default().insert("recycled");
+        }
+    }
     for event in events {
         let (platform, posed) = match (usize::try_from(event.platform), event.poses_as) {
             (Ok(platform), _) => (platform, false),
@@ -406,6 +412,21 @@ fn flags(cast: &Cast, events: &[Event]) -> BTreeMap<usize, BTreeSet<&'static str
         }
     }
     found
+}
+
+/// Numbers at which somebody who had them before was asked for, more than once or twice.
+fn sought(events: &[Event]) -> BTreeSet<usize> {
+    let mut counts: BTreeMap<usize, u32> = BTreeMap::new();
+    for event in events {
+        if event.origin == super::draft::Origin::PreviousOwner {
+            *counts.entry(event.number).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .filter(|c| c.1 > 2)
+        .map(|c| c.0)
+        .collect()
 }
 
 fn finding(event: &Event, at: &Placement, posed: bool) -> Vec<&'static str> {

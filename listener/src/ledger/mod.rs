@@ -261,15 +261,13 @@ impl Ledger {
     pub fn snapshot(&mut self) {
         let state = self.view.state();
         let size = state.size();
-        match serde_json::to_vec(&*state) {
-            Ok(bytes) => {
-                drop(state);
-                if let Err(error) = self.view.index.put_snapshot(SNAPSHOT, size, &bytes) {
-                    tracing::warn!(%error, "snapshot of the fold cannot be kept");
-                }
-                self.snapshot_at = size;
-            }
-            Err(error) => tracing::warn!(%error, "snapshot of the fold cannot be made"),
+        let kept = self.view.index.put_snapshot(SNAPSHOT, size, |to| {
+            serde_json::to_writer(to, &*state).map_err(std::io::Error::from)
+        });
+        drop(state);
+        self.snapshot_at = size;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "snapshot of the fold cannot be kept");
         }
     }
 

@@ -1,7 +1,9 @@
 //! From a checked log to its fold: from the last snapshot on, the index brought up to the log.
 
+use std::io::BufReader;
+
 use honeytoken::Entry;
-use store::{Index, IndexFault, Lookup, Reader, Visit};
+use store::{Index, IndexFault, Lookup, Reader, Snapshot, Visit};
 
 use super::erase::Gone;
 use super::state::{Filed, Overlay};
@@ -28,8 +30,8 @@ impl Visit for CheckOnly {
 /// The fold as it was last kept, if it fits this log and this version; else an empty one. One that
 /// holds what was erased since fits no more.
 pub(super) fn kept(index: &Index, reader: &Reader) -> Result<State, IndexFault> {
-    let fits = |(at, bytes): (u64, Vec<u8>)| {
-        let state: State = serde_json::from_slice(&bytes).ok()?;
+    let fits = |(at, kept): (u64, Snapshot<'_>)| {
+        let state: State = serde_json::from_reader(BufReader::new(kept)).ok()?;
         let current = *state.erased() == reader.erased();
         (current && state.size() == at && at <= reader.size()).then_some(state)
     };

@@ -35,6 +35,7 @@ use crate::payload::DataKey;
 use crate::proof::Hash;
 use postings::Postings;
 use run::{Posting, TERM_BYTES};
+pub use snapshot::Snapshot;
 use snapshot::Snapshots;
 
 const META: u8 = 0x00;
@@ -225,16 +226,20 @@ impl Index {
     ///
     /// # Errors
     /// The index is damaged or the disk full.
-    pub fn put_snapshot(&self, name: &str, size: u64, state: &[u8]) -> Result<(), IndexFault> {
-        self.snapshots.put(&self.db, name, size, state)
+    pub fn put_snapshot(
+        &self,
+        name: &str,
+        size: u64,
+        write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> Result<(), IndexFault> {
+        self.snapshots.put(&self.db, name, size, write)
     }
 
-    /// The newest snapshot under a name: how many entries it was folded from, and the state.
-    /// One that is damaged counts as none.
+    /// The newest snapshot under a name: how many entries it was folded from, and the state, to be read.
     ///
     /// # Errors
     /// The index is damaged.
-    pub fn snapshot(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, IndexFault> {
+    pub fn snapshot(&self, name: &str) -> Result<Option<(u64, Snapshot<'_>)>, IndexFault> {
         self.snapshots.get(&self.db, name)
     }
 

@@ -5,9 +5,9 @@ use sled::Db;
 use crate::error::IndexFault;
 
 /// The largest value handed to sled.
-const PIECE_BYTES: usize = 48 * 1024;
+pub(super) const PIECE_BYTES: usize = 48 * 1024;
 
-fn key(prefix: &[u8], piece: u32) -> Vec<u8> {
+pub(super) fn key(prefix: &[u8], piece: u32) -> Vec<u8> {
     [prefix, &piece.to_be_bytes()].concat()
 }
 

@@ -1,5 +1,6 @@
 //! What readers get: entries, payloads, disclosures, tiles, receipts, look-ups.
 
+use std::io::Read as _;
 use std::sync::Arc;
 
 use honeytoken::{Event, KeyId, RawBody, Subject};
@@ -317,13 +318,18 @@ fn snapshots_come_back_and_replace_each_other() {
     let folder = Folder::new();
     let store = folder.create();
     let index = store.index();
-    assert_eq!(index.snapshot("registry").unwrap(), None);
-    for (size, bytes) in [(10, 300_000), (20, 5), (30, 100_000)] {
+    assert!(index.snapshot("registry").unwrap().is_none());
+    for (size, bytes) in [(10, 300_000), (20, 5), (25, 0), (30, 2 * (48 * 1024 - 16))] {
         let state = vec![size as u8; bytes];
-        index.put_snapshot("registry", size, &state).unwrap();
-        assert_eq!(index.snapshot("registry").unwrap(), Some((size, state)));
+        index
+            .put_snapshot("registry", size, |to| to.write_all(&state))
+            .unwrap();
+        let (at, mut kept) = index.snapshot("registry").unwrap().unwrap();
+        let mut read = Vec::new();
+        kept.read_to_end(&mut read).unwrap();
+        assert!((at, read) == (size, state), "{size}");
     }
-    assert_eq!(index.snapshot("other").unwrap(), None);
+    assert!(index.snapshot("other").unwrap().is_none());
     drop(store);
     assert_eq!(
         folder
@@ -335,6 +341,24 @@ fn snapshots_come_back_and_replace_each_other() {
             .0,
         30
     );
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_written_leaves_the_one_before() {
+    let folder = Folder::new();
+    let store = folder.create();
+    let index = store.index();
+    let kept = |to: &mut dyn std::io::Write| to.write_all(&[7; 100_000]);
+    index.put_snapshot("registry", 10, kept).unwrap();
+    let broken = index.put_snapshot("registry", 20, |to| {
+        to.write_all(&[8; 200_000])?;
+        Err(std::io::Error::other("no more"))
+    });
+    assert!(broken.is_err());
+    let (size, mut read) = index.snapshot("registry").unwrap().unwrap();
+    let mut state = Vec::new();
+    read.read_to_end(&mut state).unwrap();
+    assert!(size == 10 && state == [7; 100_000]);
 }
 
 #[test]
@@ -395,7 +419,7 @@ fn nothing_personal_lies_in_the_clear() {
         .unwrap();
     store
         .index()
-        .put_snapshot("state", 2, b"+14155550100")
+        .put_snapshot("state", 2, |to| to.write_all(b"+14155550100"))
         .unwrap();
     store.index().sync().unwrap();
     drop(store);
