@@ -5,25 +5,21 @@
 //! be read is recorded as `unparsed`; what cannot be judged or written now is answered 503, so
 //! that the provider comes again.
 
+mod body;
+mod raw;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::{Bytes, BytesMut};
-use honeytoken::{
-    Connection, ConnectionId, Contact, Event, Medium, RawBody, Secret, Timestamp, Unparsed,
-};
-use http_body_util::BodyExt as _;
-use ring::digest::{SHA256, digest};
+use honeytoken::{Connection, ConnectionId, Event, Timestamp};
 use store::Draft;
 
+pub(crate) use self::raw::COPIES_BYTES_MAX;
+use self::raw::Raw;
 use crate::api::parts::Path;
-use crate::api_key::hex;
 use crate::app::{App, News};
 use crate::connections::{Connected, fetch};
 use crate::ledger::Recorded;
@@ -31,15 +27,10 @@ use crate::life;
 use crate::metrics::Outcome;
 use crate::problem::Problem;
 use crate::provider::{
-    Malformed, Places, Provider, Received, Refusal, Rejection, Request, Undecided, Verified,
+    Malformed, Places, Received, Refusal, Rejection, Request, Undecided, Verified,
 };
 use crate::provider_keys;
 
-/// A larger body is drained up to here, so that the provider hears the answer, then cut off.
-const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// Each contact keeps the whole request, so that a batch is written as often as it has events: the most
-/// that one request may come to, in bytes.
-pub(crate) const COPIES_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Among the credentials that are kept apart: the address, where it holds some.
 pub(crate) const URL_CREDENTIAL: &str = "url";
 /// When a provider should come again after a webhook that could not be judged.
@@ -96,7 +87,7 @@ async fn take(
     body: Body,
 ) -> Result<Response, Failed> {
     let (id, mut connected) = connection(app, path)?;
-    let body = read(app, body).await?;
+    let body = body::read(app, body).await?;
     let now = app.recorder.clock().now();
     let urls = public_urls(app, &connected, &id, uri);
     let provider = connected.webhook.provider();
@@ -224,41 +215,6 @@ fn set_elsewhere(app: &App, id: &ConnectionId) -> Option<Arc<Connected>> {
     app.connections.get(id)
 }
 
-/// Reads the body up to the limit, in the time allowed.
-async fn read(app: &App, body: Body) -> Result<Bytes, Failed> {
-    let limits = &app.config.limits;
-    let reading = read_up_to(body, limits.body_bytes_max);
-    tokio::time::timeout(Duration::from_secs(limits.body_s.get().into()), reading)
-        .await
-        .map_err(|_| (Outcome::Rejected, Problem::slow_body()))?
-}
-
-async fn read_up_to(mut body: Body, bytes_max: usize) -> Result<Bytes, Failed> {
-    let mut kept = BytesMut::new();
-    let mut seen = 0;
-    while let Some(frame) = body.frame().await {
-        let broken = |_| {
-            let problem = Problem::bad_request("broken_body", "body ended before it was whole");
-            (Outcome::Rejected, problem)
-        };
-        let Ok(data) = frame.map_err(broken)?.into_data() else {
-            continue;
-        };
-        seen += data.len();
-        if seen <= bytes_max {
-            kept.extend_from_slice(&data);
-        } else if seen > DRAIN_BYTES_MAX {
-            break;
-        }
-    }
-    if seen > bytes_max {
-        let detail = format!("body is larger than {bytes_max} bytes");
-        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail);
-        return Err((Outcome::TooLarge, problem));
-    }
-    Ok(kept.freeze())
-}
-
 /// The addresses under which the provider may have called us, most likely first: the connection's
 /// own with what was appended to it, and the installation's with our path.
 fn public_urls(app: &App, connected: &Connected, id: &ConnectionId, uri: &Uri) -> Vec<String> {
@@ -273,17 +229,6 @@ fn public_urls(app: &App, connected: &Connected, id: &ConnectionId, uri: &Uri) -
             format!("{}{target}", own.trim_end_matches('/')),
         ],
     }
-}
-
-type Apart = (String, Vec<(String, String)>, Vec<(String, Secret)>);
-
-/// The request as it came.
-struct Raw<'a> {
-    id: &'a ConnectionId,
-    provider: &'static Provider,
-    method: &'a Method,
-    headers: &'a HeaderMap,
-    body: &'a Bytes,
 }
 
 fn verify<'a>(
@@ -379,111 +324,4 @@ fn answer(app: &App, connected: &Connected, events: &[Received]) -> Response {
             .insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     }
     response
-}
-
-impl Raw<'_> {
-    /// The events, if the request can be kept with each of them.
-    fn copied_for(&self, events: Vec<Received>) -> Result<Vec<Received>, Malformed> {
-        match events.len().saturating_mul(self.body.len()) > COPIES_BYTES_MAX {
-            true => Err(Malformed::TooManyEvents),
-            false => Ok(events),
-        }
-    }
-
-    /// One contact an event; a request without events is kept as the gateway's own business.
-    fn contacts(
-        &self,
-        url: &str,
-        events: &[Received],
-        verified: &Verified<'_>,
-        now: Timestamp,
-    ) -> Vec<Draft> {
-        let control = [self.control()];
-        let events = if events.is_empty() {
-            control.as_slice()
-        } else {
-            events
-        };
-        let (url, headers, credentials) = self.apart(url);
-        let credentials = Some(credentials).filter(|c| !c.is_empty());
-        let nonce = verified.nonce().map(Box::new);
-        let contact = |event: &Received| Contact {
-            authentication: verified.authentication(),
-            nonce: nonce.clone(),
-            raw_method: Some(self.method.to_string()),
-            raw_url: Some(url.clone()),
-            raw_headers: Some(headers.clone()),
-            raw_body: Some(raw_body(self.body)),
-            raw_credentials: credentials.clone(),
-            ..event.to_contact(self.id.clone(), now)
-        };
-        let draft = |event| Draft {
-            at: now,
-            by: None,
-            event: Event::Contact(contact(event)),
-        };
-        events.iter().map(draft).collect()
-    }
-
-    fn control(&self) -> Received {
-        let digest = hex(digest(&SHA256, self.body).as_ref());
-        Received::new(Medium::Control, "empty", &format!("body:{digest}"))
-    }
-
-    fn unparsed(
-        &self,
-        url: &str,
-        verified: &Verified<'_>,
-        malformed: &Malformed,
-        now: Timestamp,
-    ) -> Event {
-        let (raw_url, raw_headers, raw_credentials) = self.apart(url);
-        Event::Unparsed(Unparsed {
-            connection: self.id.clone(),
-            reason: malformed.to_string(),
-            received_at: now,
-            authentication: verified.authentication(),
-            nonce: verified.nonce().map(Box::new),
-            raw_method: self.method.to_string(),
-            raw_url,
-            raw_headers,
-            raw_body: raw_body(self.body),
-            raw_credentials,
-        })
-    }
-
-    /// URL, headers and credentials, apart.
-    fn apart(&self, url: &str) -> Apart {
-        let mut headers = Vec::with_capacity(self.headers.len());
-        let mut credentials = Vec::new();
-        for (name, value) in self.headers {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            match self.is_credential(name.as_str()) {
-                true => credentials.push((name.to_string(), Secret::new(value))),
-                false => headers.push((name.to_string(), value)),
-            }
-        }
-        if !self.provider.credential_in_url {
-            return (url.to_owned(), headers, credentials);
-        }
-        credentials.push((URL_CREDENTIAL.to_owned(), Secret::new(url)));
-        (format!("/hooks/{}", self.id), headers, credentials)
-    }
-
-    fn is_credential(&self, header: &str) -> bool {
-        let always = matches!(header, "authorization" | "cookie" | "proxy-authorization");
-        always
-            || self
-                .provider
-                .credential_headers
-                .iter()
-                .any(|h| h.eq_ignore_ascii_case(header))
-    }
-}
-
-fn raw_body(body: &Bytes) -> RawBody {
-    match std::str::from_utf8(body) {
-        Ok(text) => RawBody::Text(text.to_owned()),
-        Err(_) => RawBody::Base64(STANDARD.encode(body)),
-    }
 }
