@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::cast;
 use crate::harness::driver::Window;
@@ -20,9 +20,10 @@ const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/pictures");
 const PAGE_BYTES_MAX: usize = 150 * 1024;
 
 /// Pages, by what their pictures are called.
-pub(super) const PAGES: [(&str, &str); 18] = [
+pub(super) const PAGES: [(&str, &str); 19] = [
     ("overview", "/"),
     ("start", "/start"),
+    ("attention", "/attention"),
     ("connections", "/connections"),
     ("providers", "/connections/new"),
     ("connect", "/connections/new?provider=twilio"),
@@ -69,9 +70,24 @@ fn every_page_is_open_to_everybody_in_both_languages() {
     }
     let acme = api.seen("/v1/honeytokens?platform=acme");
     let inbox = format!("/honeytokens/{}", acme["items"][0]["id"].as_str().unwrap());
+    let contact = api.seen("/v1/contacts?platform=acme")["items"][0]["index"].as_u64();
+    let contact = contact.unwrap();
+    api.made(
+        "/v1/notes",
+        &json!({ "entry": contact, "text": "asks for Bob", "label": "previous_owner" }),
+    );
+    api.made(
+        "/v1/platforms/acme/reply/notices",
+        &json!({ "how": "a letter" }),
+    );
+    api.made(
+        "/v1/platforms/acme/reply/answers",
+        &json!({ "text": "It was not us.", "from": "Acme" }),
+    );
+    let contact = format!("/contacts/{contact}");
     let pages: Vec<(&str, &str)> = PAGES
         .into_iter()
-        .chain([("inbox", inbox.as_str())])
+        .chain([("inbox", inbox.as_str()), ("contact", contact.as_str())])
         .collect();
     let mut shut_out = Vec::new();
     for (lang, width, dark) in LOOKS {
@@ -94,6 +110,8 @@ pub(super) fn look(
     (lang, width, dark): (&str, u32, bool),
 ) -> Option<String> {
     let what = format!("{name} {lang} {width}");
+    // What is folded is looked at too.
+    window.run("for (const d of document.querySelectorAll('details')) d.open = true");
     assert_eq!(
         window.run("return document.documentElement.lang"),
         lang,
