@@ -133,6 +133,12 @@ fn nothing_acknowledged_is_lost_and_nothing_stands_twice() {
         ledger.next.load(Ordering::Relaxed),
         "all that was sent"
     );
+    // A node of a cluster has a place for all of them soon.
+    wait_for("an empty outbox", || {
+        let standing = server.stranger().get("/readyz").json();
+        let waits = standing["cluster"]["outbox_entries"].as_u64();
+        (waits.unwrap_or_default() == 0).then_some(())
+    });
     check_contacts(&server, &acknowledged);
     check_folds(server, &data);
 }

@@ -6,8 +6,9 @@ use store::{Acknowledge, Draft, Fault, Sealed, Terms};
 
 use super::super::{Ledger, RecordError, Recorded};
 
-/// Batches that leave the outbox in one go: others wait meanwhile.
-const DRAIN_BATCHES: usize = 16;
+/// How long batches leave the outbox in one go, in milliseconds: others wait meanwhile, and gather
+/// into larger batches, so that it empties also under load.
+const DRAIN_FOR_MS: u64 = 500;
 /// How long a batch that leaves the outbox waits for an answer, in milliseconds: shorter than a
 /// provider's patience by far.
 const DRAIN_WAIT_MS: u64 = 400;
@@ -133,7 +134,8 @@ impl Ledger {
     pub(super) fn drain(&mut self) -> Result<(), RecordError> {
         self.forget_placed()?;
         self.store.engine().be_patient(DRAIN_WAIT_MS);
-        for _ in 0..DRAIN_BATCHES {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(DRAIN_FOR_MS) {
             let Some(among) = &mut self.among else { break };
             let Some((mark, drafts)) = among.outbox.oldest()? else {
                 return self.recover();
