@@ -160,7 +160,7 @@ fn summary(scenario: &str, seeds: u64, s: &Score) -> String {
             s.leak_recall()
         ),
         format!(
-            "  campaigns  pairwise F1 {all:.3} (with silent calls kept apart at most {:.3}), of contacts that say something {speaking:.3}",
+            "  campaigns  pairwise F1 {all:.3} (with silent calls kept apart {:.3}), of contacts that say something {speaking:.3}",
             s.campaign_f1_of_silence_apart()
         ),
         format!(
