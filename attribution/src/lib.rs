@@ -7,7 +7,7 @@
 //! Rooms inside, in the order that a contact passes through them:
 //! `roster` who holds what and when it lived; `taxonomy` whose message it is; `text` and `campaigns` who called;
 //! `background` what a number gets anyway; `evidence` what speaks against a platform; `decision`
-//! whom to accuse; `state` the fold itself. `power` what a study can
+//! whom to accuse; `state` the fold itself; [`amount`] says numbers in words. `power` what a study can
 //! hope to find. [`design`] plans who is given which shared number;
 //! [`world`] makes worlds of known truth to test all that.
 //!
@@ -20,6 +20,7 @@
 //!
 //! Deliberately not here: I/O, time, chance of its own, knowledge of how evidence is stored.
 
+pub mod amount;
 mod background;
 mod campaigns;
 mod decision;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use honeytoken::Basis;
 
+use crate::amount::{e_value, times};
 use crate::verdict::{Cause, Class, Factor, Reason};
 
 /// Entries that are named in a sentence.
@@ -74,7 +75,7 @@ impl Findings<'_> {
 
     fn leak(&self) -> (String, String) {
         let (hit, canaries, n) = (self.hit, self.canaries, self.n(Cause::Leak));
-        let e = libm::exp(self.log_e.min(690.0));
+        let e = e_value(self.log_e);
         let named: Vec<String> = self
             .evidence
             .iter()
@@ -88,10 +89,10 @@ impl Findings<'_> {
         };
         let named = format!("{}{more}", named.join(", "));
         let mut zh = format!(
-            "只给过该平台的{canaries}个号码中有{hit}个收到未披露第三方的{n}次联系（条目 {named}），e 值 {e:.0}。"
+            "只给过该平台的{canaries}个号码中有{hit}个收到未披露第三方的{n}次联系（条目 {named}），e 值 {e}。"
         );
         let mut en = format!(
-            "{hit} of {canaries} numbers given only to this platform were reached by undeclared third parties in {n} contacts (entries {named}), e-value {e:.0}."
+            "{hit} of {canaries} numbers given only to this platform were reached by undeclared third parties in {n} contacts (entries {named}), e-value {e}."
         );
         self.weights(&mut zh, &mut en);
         self.grounds(&mut zh, &mut en);
@@ -103,9 +104,9 @@ impl Findings<'_> {
         let (mut parts_zh, mut parts_en) = (Vec::new(), Vec::new());
         for factor in self.factors {
             let (name_zh, name_en) = piece(&factor.name);
-            let times = libm::exp(factor.log_e.clamp(-690.0, 690.0));
-            parts_zh.push(format!("{name_zh} ×{times:.2}"));
-            parts_en.push(format!("{name_en} ×{times:.2}"));
+            let times = times(factor.log_e / std::f64::consts::LN_10);
+            parts_zh.push(format!("{name_zh} {times}"));
+            parts_en.push(format!("{name_en} {times}"));
         }
         let _ = write!(zh, "各项证据的权重：{}。", parts_zh.join("，"));
         let _ = write!(en, " What each piece weighs: {}.", parts_en.join(", "));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use attribution::amount::grouped;
 use axum::extract::State;
 use maud::{Markup, html};
 use report::chart::resale;
@@ -174,18 +175,6 @@ fn rounded(n: f64) -> u64 {
     ((n / scale).floor() * scale) as u64
 }
 
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +184,5 @@ mod tests {
         assert_eq!(rounded(1999.0), 1900);
         assert_eq!(rounded(3_170_000.4), 3_100_000);
         assert_eq!(rounded(12.9), 12);
-        assert_eq!(grouped(3_100_000), "3,100,000");
-        assert_eq!(grouped(900), "900");
     }
 }

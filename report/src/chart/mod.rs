@@ -31,7 +31,6 @@ pub use over_time::over_time;
 pub use resale::resale;
 pub use survival::{Line as SurvivalLine, survival};
 pub use timeline::{Row, Timeline, timeline};
-pub(crate) use weights::times;
 pub use weights::weights;
 
 /// The colours of all inks, for light and dark and print; to be put into a page's style sheet.

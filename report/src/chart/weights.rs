@@ -1,6 +1,7 @@
 //! What each piece of evidence weighs.
 
 use attribution::Factor;
+use attribution::amount::times;
 use honeytoken::Language;
 use plotters::element::{PathElement, Rectangle};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -86,59 +87,11 @@ pub fn weights(factors: &[Factor], lang: Language) -> Chart {
     })
 }
 
-/// A factor in words: `×1.86`, `÷22`, `×13,000`, `×10^12`.
-pub(crate) fn times(power: f64) -> String {
-    let sign = if power < 0.0 { '÷' } else { '×' };
-    let size = libm::pow(10.0, power.abs().min(9.0));
-    match power.abs() {
-        p if p < 1.0 => format!("{sign}{size:.2}"),
-        p if p < 2.0 => format!("{sign}{size:.0}"),
-        p if p < 9.0 => format!("{sign}{}", thousands(size)),
-        p => format!("{sign}10^{p:.0}"),
-    }
-}
-
-/// Two figures that tell, in groups of three.
-fn thousands(size: f64) -> String {
-    let unit = libm::pow(10.0, libm::floor(libm::log10(size)) - 1.0);
-    let rounded = format!("{:.0}", libm::round(size / unit) * unit);
-    let mut grouped = String::new();
-    for (at, digit) in rounded.chars().enumerate() {
-        if at > 0 && (rounded.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 fn description(rows: &[(&str, f64)], sum: f64, lang: Language) -> String {
     let one = |(name, power): &(&str, f64)| format!("{name} {}", times(*power));
     let all: Vec<String> = rows.iter().map(one).collect();
     match lang {
         Language::Zh => format!("{}；合计 {}。", all.join("，"), times(sum)),
         Language::En => format!("{}; all together {}.", all.join(", "), times(sum)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::times;
-
-    #[test]
-    fn factors_are_said_as_people_read_them() {
-        let said = [0.0, 0.3, -1.35, 2.0, 4.12, -6.0, 12.4].map(times);
-        assert_eq!(
-            said,
-            [
-                "×1.00",
-                "×2.00",
-                "÷22",
-                "×100",
-                "×13,000",
-                "÷1,000,000",
-                "×10^12"
-            ]
-        );
     }
 }

@@ -2,7 +2,7 @@
 
 use honeytoken::{Language, Timestamp};
 
-use crate::chart::times;
+use attribution::amount::times;
 
 /// A sentence in the language, its numbers in place: `tell!(lang, "…{n}…", "…{n}…")`.
 macro_rules! tell {
