@@ -35,7 +35,7 @@ fn checking(english: &str) -> Option<&'static str> {
         "of the SMS service plan" => "短信服务计划的密钥",
         "of the numbers' callback configuration" => "号码回调配置的密钥",
         "the voice application's key" => "语音应用的 Key",
-        "the voice application's secret, in base64" => "语音应用的 Secret，base64 编码",
+        "the voice application's secret, as shown" => "语音应用的 Secret，按控制台所示填写",
         "the webhook's secret; empty if the app has none" => "webhook 的密钥；应用没有则留空",
         "the signing secret: base64, with or without whsec_" => {
             "签名密钥：base64，可带 whsec_ 前缀"
