@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use attribution::{Broker, Verdict};
 use axum::Json;
 use axum::extract::State;
 use report::GraphOut;
@@ -9,6 +10,7 @@ use report::GraphOut;
 use super::caller::Caller;
 use super::verdicts::{folded, open_to};
 use crate::app::App;
+use crate::ledger::State as Fold;
 use crate::problem::Problem;
 
 /// Platforms that share buyers, and the brokers that this points to, as far as the caller may see.
@@ -20,12 +22,21 @@ pub(crate) async fn graph(
 ) -> Result<Json<GraphOut>, Problem> {
     let graph = folded(&app, move |state| {
         let verdicts = state.judgement.verdicts();
-        let shown = verdicts
-            .into_iter()
-            .filter(|v| open_to(state, &caller, &v.platform))
-            .map(|v| (v.platform, v.class))
-            .collect();
-        GraphOut::new(&state.judgement.brokers(), &shown)
+        graph_for(state, &caller, &verdicts, &state.judgement.brokers())
     });
     Ok(Json(graph.await?))
+}
+
+/// What of the graph the caller may see.
+pub(crate) fn graph_for(
+    state: &Fold,
+    caller: &Caller,
+    verdicts: &[Verdict],
+    brokers: &[Broker],
+) -> GraphOut {
+    let seen = verdicts
+        .iter()
+        .filter(|v| open_to(state, caller, &v.platform));
+    let shown = seen.map(|v| (v.platform.clone(), v.class)).collect();
+    GraphOut::new(brokers, &shown)
 }

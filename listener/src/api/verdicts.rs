@@ -128,12 +128,25 @@ pub(crate) async fn links(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<LinkOut>>, Problem> {
-    let platform = query.platform()?;
     let links = folded(&app, |state| state.judgement.links()).await?;
+    Ok(Json(links_for(&app, &caller, links, &query)?))
+}
+
+/// Those of the links that the caller may see, a page of them.
+///
+/// # Errors
+/// When the query names no possible platform.
+pub(crate) fn links_for(
+    app: &App,
+    caller: &Caller,
+    links: Vec<Link>,
+    query: &ListQuery,
+) -> Result<Page<LinkOut>, Problem> {
+    let platform = query.platform()?;
     let state = app.recorder.view().state();
     let wanted = |l: &Link| {
         platform.as_ref().is_none_or(|id| l.platforms.contains(id))
-            && l.platforms.iter().all(|p| open_to(&state, &caller, p))
+            && l.platforms.iter().all(|p| open_to(&state, caller, p))
     };
     let shown = |l: Link| {
         let link = LinkOut::from(l);
@@ -141,5 +154,5 @@ pub(crate) async fn links(
     };
     let mut items: Vec<_> = links.into_iter().filter(wanted).map(shown).collect();
     items.sort_by(|x, y| x.0.cmp(&y.0));
-    Ok(Json(page_of(items.into_iter(), &query)))
+    Ok(page_of(items.into_iter(), query))
 }

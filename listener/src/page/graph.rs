@@ -7,24 +7,28 @@ use attribution::amount::grouped;
 use axum::extract::State;
 use maud::{Markup, html};
 use report::chart::resale;
-use report::{GraphOut, LinkOut};
+use report::{EdgeOut, GraphOut, LinkOut};
 
 use super::Shown;
 use super::campaigns::link;
 use super::guest::Guest;
 use super::layout::{self, Place};
 use super::parts::{marks, pager};
+use super::standings::standings;
 use super::visitor::Visitor;
+use crate::api::graph::graph_for;
 use crate::api::page::{ListQuery, Page};
 use crate::api::parts::Query;
-use crate::api::{graph, verdicts};
+use crate::api::verdicts::links_for;
 use crate::app::App;
 use crate::problem::Problem;
 
 /// Links in a page.
-const ROWS: usize = 50;
+const ROWS: usize = 25;
 /// Brokers in the table; the API has all.
-const BROKERS: usize = 40;
+const BROKERS: usize = 20;
+/// Platforms that are named of a broker; the API has all.
+const SOURCES: usize = 12;
 /// Buyers that are named in a cell.
 const BUYERS: usize = 12;
 
@@ -37,11 +41,12 @@ pub(super) async fn show(
     Query(query): Query<ListQuery>,
 ) -> Result<Shown, Problem> {
     let asked = super::tidied(query, ROWS);
-    let state = || State(Arc::clone(&app));
-    let graph = graph::graph(state(), visitor.caller.clone()).await?.0;
-    let links = verdicts::links(state(), visitor.caller.clone(), Query(asked))
-        .await?
-        .0;
+    let kept = standings(&app).await?;
+    let graph = {
+        let state = app.recorder.view().state();
+        graph_for(&state, &visitor.caller, &kept.verdicts, &kept.brokers)
+    };
+    let links = links_for(&app, &visitor.caller, kept.links.clone(), &asked)?;
     let names = names(&app, &graph, &links);
     let title = visitor
         .guest
@@ -129,10 +134,7 @@ fn brokers(guest: &Guest, graph: &GraphOut, name: &dyn Fn(&str) -> String) -> Ma
                 } }
                 tbody { @for broker in all.take(BROKERS) { tr {
                     th scope="row" { code { (broker.id) } }
-                    td.text { ol.plain { @for edge in graph.edges.iter().filter(|e| e.to == broker.id) {
-                        li { (edge.order) ". " a href={ "/platforms/" (edge.from) } { (name(&edge.from)) } " "
-                            span.hint { (marks::day(guest, edge.first_at)) " · " (edge.contacts) " " (lang.say("contacts", "次联系")) } }
-                    } } }
+                    td.text { (sources(guest, &edges_to(graph, &broker.id), name)) }
                     td.text { (buyers(guest, &broker.campaigns)) }
                 } } }
             } }
@@ -140,11 +142,31 @@ fn brokers(guest: &Guest, graph: &GraphOut, name: &dyn Fn(&str) -> String) -> Ma
     }
 }
 
+fn edges_to<'a>(graph: &'a GraphOut, broker: &str) -> Vec<&'a EdgeOut> {
+    graph.edges.iter().filter(|e| e.to == broker).collect()
+}
+
+fn sources(guest: &Guest, edges: &[&EdgeOut], name: &dyn Fn(&str) -> String) -> Markup {
+    let lang = guest.lang;
+    html! {
+        ol.plain { @for edge in edges.iter().take(SOURCES) {
+            li { (edge.order) ". " a href={ "/platforms/" (edge.from) } { (name(&edge.from)) } " "
+                span.hint { (marks::day(guest, edge.first_at)) " · " (edge.contacts) " " (lang.say("contacts", "次联系")) } }
+        } }
+        (more(guest, edges.len(), SOURCES))
+    }
+}
+
+/// How many are not shown.
+fn more(guest: &Guest, all: usize, shown: usize) -> Markup {
+    let more = all.saturating_sub(shown);
+    html! { @if more > 0 { span.hint { "+" (more) " " (guest.lang.say("more", "个")) } } }
+}
+
 fn buyers(guest: &Guest, campaigns: &[String]) -> Markup {
-    let more = campaigns.len().saturating_sub(BUYERS);
     html! {
         @for id in campaigns.iter().take(BUYERS) { span.beside { (link(id)) } }
-        @if more > 0 { span.hint { "+" (more) " " (guest.lang.say("more", "个")) } }
+        (more(guest, campaigns.len(), BUYERS))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use attribution::{Activity, Verdict};
+use attribution::{Activity, Broker, Link, Verdict};
 use honeytoken::{LineState, Timestamp};
 
 use crate::api::verdicts::folded;
@@ -27,6 +27,9 @@ pub(super) struct Standings {
     pub(super) verdicts: Vec<Verdict>,
     /// Contacts of the last [`DAYS`] by day, platform and cause.
     pub(super) activity: Vec<Activity>,
+    /// Pairs of platforms that share buyers, and the brokers behind them.
+    pub(super) links: Vec<Link>,
+    pub(super) brokers: Vec<Broker>,
     /// The share of their hours in which lines in service were proven alive, in the last
     /// [`COVERAGE_DAYS`]; none without lines.
     pub(super) alive: Option<f64>,
@@ -79,6 +82,8 @@ async fn look(app: &App) -> Result<Arc<Standings>, Problem> {
             alive: alive(state, &settings, at),
             verdicts: state.judgement.verdicts(),
             activity: state.judgement.activity(since),
+            links: state.judgement.links(),
+            brokers: state.judgement.brokers(),
             size: state.size(),
             at,
         })

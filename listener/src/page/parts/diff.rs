@@ -1,7 +1,7 @@
 //! How one text differs from another, word by word.
 
 use maud::{Markup, html};
-use similar::{Algorithm, DiffOp, capture_diff_slices, diff_ratio};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// Words of a text that are compared; what comes after is shown as it is.
 const WORDS_MAX: usize = 400;
@@ -16,12 +16,9 @@ pub(in crate::page) fn marked(base: &str, text: &str) -> Markup {
 /// Pieces of `text`, and whether each is new.
 fn pieces<'a>(base: &str, text: &'a str) -> Vec<(&'a str, bool)> {
     let (old, new) = (words(base), words(text));
-    let ops = capture_diff_slices(
-        Algorithm::Myers,
-        &contents(base, &old),
-        &contents(text, &new),
-    );
-    if diff_ratio(&ops, old.len(), new.len()) < SHARED_MIN {
+    let (before, now) = (contents(base, &old), contents(text, &new));
+    let ops = capture_diff_slices(Algorithm::Myers, &before, &now);
+    if shared(&ops, &before, &now) < SHARED_MIN {
         return vec![(text, false)];
     }
     let mut pieces: Vec<(std::ops::Range<usize>, bool)> = Vec::new();
@@ -49,6 +46,14 @@ fn pieces<'a>(base: &str, text: &'a str) -> Vec<(&'a str, bool)> {
         .chain(rest)
         .filter_map(|(range, new)| Some((text.get(range)?, new)))
         .collect()
+}
+
+/// How much of two texts is the same, from 0 to 1; spaces, which all texts share, do not count.
+fn shared(ops: &[DiffOp], before: &[&str], now: &[&str]) -> f32 {
+    let told = |words: &[&str]| words.iter().filter(|w| !w.trim().is_empty()).count();
+    let equal = ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. }));
+    let same: usize = equal.map(|op| told(&now[op.new_range()])).sum();
+    2.0 * same as f32 / (told(before) + told(now)).max(1) as f32
 }
 
 fn contents<'a>(text: &'a str, words: &[std::ops::Range<usize>]) -> Vec<&'a str> {
