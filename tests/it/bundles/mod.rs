@@ -75,22 +75,7 @@ impl Made {
     /// The bundle, made by the server.
     fn bundle(&self, preset: &str) -> PathBuf {
         let out = self.folder.path(&format!("{preset}.zip"));
-        let (url, key) = (self.server.url(), self.server.admin_key());
-        run(arguments![
-            "export",
-            "bundle",
-            "--server",
-            url,
-            "--key",
-            key,
-            "--platform",
-            "acme",
-            "--preset",
-            preset,
-            "--out",
-            out
-        ])
-        .with(0);
+        made_by(&self.server, "acme", preset, &out);
         out
     }
 
@@ -101,6 +86,26 @@ impl Made {
     fn seed(&self) -> [u8; 32] {
         seed(&self.folder.data())
     }
+}
+
+/// The bundle of a platform, made by a server that runs.
+fn made_by(server: &Server, platform: &str, preset: &str, out: &Path) {
+    let (url, key) = (server.url(), server.admin_key());
+    run(arguments![
+        "export",
+        "bundle",
+        "--server",
+        url,
+        "--key",
+        key,
+        "--platform",
+        platform,
+        "--preset",
+        preset,
+        "--out",
+        out
+    ])
+    .with(0);
 }
 
 /// The seed of Telnyx's key in the tests.
@@ -299,20 +304,7 @@ fn a_whole_log_is_judged_again_and_erased_entries_are_said() {
         "/v1/erasures",
         &json!({ "index": index, "reason": "asked for" }),
     );
-    let (url, key) = (server.url(), server.admin_key());
-    run(arguments![
-        "export",
-        "bundle",
-        "--server",
-        url,
-        "--key",
-        key,
-        "--platform",
-        platform,
-        "--out",
-        zip
-    ])
-    .with(0);
+    made_by(&server, &platform, "regulator", &zip);
     let said = both(&zip, &[], 0).stdout;
     assert!(said.contains("1 erased on the record"), "{said}");
     server.stop();

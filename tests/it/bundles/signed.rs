@@ -8,7 +8,7 @@ use store::proof::commitment::{DisclosedField, Disclosure, Opening, digest, fiel
 use store::proof::{Checkpoint, Hash, KeyType, Leaf, SigningKey, leaf_hash, merkle};
 
 use super::agree::Cases;
-use super::{SEED, by_telnyx, fails, seed};
+use super::{SEED, by_telnyx, fails, made_by, seed};
 use crate::harness::cast::{self, LINE, SECOND_LINE, STRANGER};
 use crate::harness::folder::Folder;
 use crate::harness::mutate;
@@ -59,22 +59,7 @@ fn heard(server: &Server) {
 
 fn bundle(server: &Server, folder: &Folder, preset: &str) -> Vec<u8> {
     let out = folder.path("signed.zip");
-    let (url, key) = (server.url(), server.admin_key());
-    run(arguments![
-        "export",
-        "bundle",
-        "--server",
-        url,
-        "--key",
-        key,
-        "--platform",
-        "acme",
-        "--preset",
-        preset,
-        "--out",
-        out
-    ])
-    .with(0);
+    made_by(server, "acme", preset, &out);
     std::fs::read(out).unwrap()
 }
 

@@ -4,7 +4,7 @@ use report::bundle::verify::Check;
 use serde_json::json;
 use store::proof::{KeyType, SigningKey};
 
-use super::super::{Made, fails, trusting, vkey_of};
+use super::super::{Made, fails, made_by, trusting, vkey_of};
 use super::{Cases, arguments, run};
 use crate::harness::authority::Witness;
 use crate::harness::cast::{self, LINE};
@@ -15,22 +15,7 @@ use crate::harness::world::imported;
 
 fn bundle(server: &Server, folder: &Folder, platform: &str, preset: &str) -> Vec<u8> {
     let out = folder.path("out.zip");
-    let (url, key) = (server.url(), server.admin_key());
-    run(arguments![
-        "export",
-        "bundle",
-        "--server",
-        url,
-        "--key",
-        key,
-        "--platform",
-        platform,
-        "--preset",
-        preset,
-        "--out",
-        out
-    ])
-    .with(0);
+    made_by(server, platform, preset, &out);
     std::fs::read(out).unwrap()
 }
 
