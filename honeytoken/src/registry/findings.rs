@@ -120,7 +120,8 @@ fn checked(reason: &str) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Platform, ReplyNotified};
+    use crate::ReplyNotified;
+    use crate::registry::tests::platform;
 
     fn at(day: i64) -> Timestamp {
         Timestamp::from_unix_s(1_790_000_000 + day * 86_400)
@@ -132,17 +133,7 @@ mod tests {
 
     fn registry() -> Registry {
         let mut registry = Registry::new();
-        let platform = Platform {
-            platform: id(),
-            name: "Acme".into(),
-            operator: None,
-            sector: None,
-            domains: vec![],
-            known_senders: vec![],
-            signatures: vec![],
-            declared_partners: vec![],
-        };
-        note(&mut registry, 0, Event::PlatformDeclared(platform));
+        note(&mut registry, 0, Event::PlatformDeclared(platform("acme")));
         registry
     }
 

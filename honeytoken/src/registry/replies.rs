@@ -290,7 +290,7 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Platform;
+    use crate::registry::tests::platform;
 
     const DAY: i64 = DAY_S;
 
@@ -305,21 +305,11 @@ mod tests {
     /// A registry that knows one platform, and the next entry's index.
     fn registry() -> (Registry, u64) {
         let mut registry = Registry::new();
-        let platform = Platform {
-            platform: id(),
-            name: "Acme".into(),
-            operator: None,
-            sector: None,
-            domains: vec![],
-            known_senders: vec![],
-            signatures: vec![],
-            declared_partners: vec![],
-        };
         registry.apply(&Entry {
             index: 0,
             at: at(0),
             by: None,
-            event: Event::PlatformDeclared(platform),
+            event: Event::PlatformDeclared(platform("acme")),
         });
         (registry, 1)
     }

@@ -69,7 +69,7 @@ impl House {
     }
 }
 
-fn platform(id: &str) -> Platform {
+pub(super) fn platform(id: &str) -> Platform {
     Platform {
         platform: id.parse().unwrap(),
         name: id.to_owned(),

@@ -80,8 +80,8 @@ async fn look(app: &Arc<App>, visitor: &Visitor, query: ListQuery) -> Result<Evi
     let list = super::tidied(query, ROWS);
     let custody = match visitor.caller.may_audit() {
         Ok(()) => {
-            let asked = (State(Arc::clone(app)), visitor.caller.clone(), Query(list));
-            Some(custody::list(asked.0, asked.1, asked.2).await?.0)
+            let lang = visitor.guest.lang.language();
+            Some(custody::steps(app, &visitor.caller, &list, lang)?)
         }
         Err(_) => None,
     };

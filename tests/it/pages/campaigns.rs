@@ -2,20 +2,21 @@
 
 use serde_json::{Value, json};
 
+use crate::harness::api::Api;
 use crate::harness::folder::Folder;
 use crate::harness::page::Browser;
 use crate::harness::server::Server;
 use crate::harness::{cast, world};
 
-/// A campaign that works lists, by the API.
-fn listed(campaigns: &Value) -> String {
-    let all = campaigns["items"].as_array().unwrap();
+/// A campaign that works lists, by the API: its id, and all that is said of it.
+fn listed(api: &Api) -> (String, Value) {
+    let campaigns = api.seen("/v1/campaigns?limit=1000");
+    let mut all = campaigns["items"].as_array().unwrap().iter();
     let works_lists = |c: &&Value| c["platforms"].as_array().is_some_and(|p| p.len() > 1);
-    let one = all.iter().find(works_lists);
-    one.expect("the world has a resold list")["campaign"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    let one = all.find(works_lists).expect("the world has a resold list");
+    let id = one["campaign"].as_str().unwrap().to_owned();
+    let detail = api.seen(&format!("/v1/campaigns/{id}"));
+    (id, detail)
 }
 
 #[test]
@@ -24,8 +25,7 @@ fn a_campaign_is_found_by_clicks_and_shows_what_the_api_says() {
     let (data, _) = world::imported(&folder, 1);
     let server = Server::start(&data);
     let api = server.admin();
-    let id = listed(&api.seen("/v1/campaigns?limit=1000"));
-    let detail = api.seen(&format!("/v1/campaigns/{id}"));
+    let (id, detail) = listed(&api);
     let text = detail["variants"][0]["text"].as_str().unwrap();
     let callers = detail["callers"].as_array().unwrap();
     let contacts: u64 = callers
@@ -73,8 +73,7 @@ fn a_viewer_sees_that_a_campaign_is_and_not_what_it_says() {
     let (data, _) = world::imported(&folder, 1);
     let server = Server::start(&data);
     let api = server.admin();
-    let id = listed(&api.seen("/v1/campaigns?limit=1000"));
-    let detail = api.seen(&format!("/v1/campaigns/{id}"));
+    let (id, detail) = listed(&api);
     let key = api.made("/v1/keys", &json!({ "role": "viewer" }))["key"].clone();
     let mut browser = Browser::signed_in(&server, key.as_str().unwrap());
     let page = browser.seen(&format!("/campaigns/{id}"));
