@@ -11,7 +11,7 @@ Exit code 0: intact; 1: changed; 2: cannot be read as a bundle at all.
 import argparse, base64, binascii, datetime, hashlib, json, math, re, struct, sys, urllib.parse, zlib
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -458,14 +458,27 @@ def by_telnyx(key, _, headers, body):
     if at is None or signature is None or len(public) != 32:
         return None
     ed25519.Ed25519PublicKey.from_public_bytes(public).verify(b64(signature), at.encode() + b"|" + body)
-    return int(at) * 10**6 if re.fullmatch("[0-9]+", at) else -10**18, 300
+    return int(at) * 10**6 if re.fullmatch("[0-9]+", at) else -10**18, 300, body
 
 
-def once(pairs):
-    known = [k for k, _ in pairs if k in SNS]
-    if len(known) != len(set(known)):
-        raise ValueError("a field twice")
-    return dict(pairs)
+def read_json(text):
+    """JSON as strict as Rust's reader: finite numbers, whole characters, 127 levels; and the names in its outermost object."""
+    names = []
+    def pairs(found):
+        names[:] = [name for name, _ in found]
+        return dict(found)
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_int=float)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    level = [value]
+    for _ in range(128):
+        level = [v for v in level if isinstance(v, (dict, list))]
+        if not level:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+            return value, names
+        level = [v for each in level for v in (each.values() if isinstance(each, dict) else each)]
+    raise ValueError("too deep")
 
 
 SNS = ("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
@@ -474,69 +487,81 @@ SNS = ("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", 
 
 def by_sns(pem, url, _, body):
     try:
-        said, cert = json.loads(body.decode(), object_pairs_hook=once), x509.load_pem_x509_certificate(pem.encode())
+        (said, names), cert = read_json(body.decode()), x509.load_pem_x509_certificate(pem.encode())
         texts = [said.get(n) for n in SNS if n not in ("Subject", "SubscribeURL", "Token") or said.get(n) is not None]
-    except (ValueError, AttributeError, RecursionError):
+        public = cert.public_key()
+    except (ValueError, AttributeError, UnsupportedAlgorithm):
         return None
-    if not all(isinstance(t, str) for t in texts) or url not in (None, said["SigningCertURL"]):
+    twice = any(names.count(n) > 1 for n in SNS)
+    if twice or not all(isinstance(t, str) for t in texts) or url not in (None, said["SigningCertURL"]):
         return None
     signed = "".join(f"{n}\n{said[n]}\n" for n in SNS[:8] if said.get(n) is not None)
-    algorithm = {"1": hashes.SHA1, "2": hashes.SHA256}.get(said["SignatureVersion"])
-    if not algorithm:
-        raise InvalidSignature
-    if not isinstance(cert.public_key(), rsa.RSAPublicKey):
+    if not isinstance(public, rsa.RSAPublicKey):
         return None
-    cert.public_key().verify(b64(said["Signature"]), signed.encode(), padding.PKCS1v15(), algorithm())
-    return micros(re.sub(r"(\.\d{6})\d*", r"\1", said["Timestamp"])), 3600
+    algorithm = {"1": hashes.SHA1, "2": hashes.SHA256}.get(said["SignatureVersion"])
+    if not algorithm or not 2048 <= public.key_size <= 8192:
+        raise InvalidSignature
+    public.verify(b64(said["Signature"]), signed.encode(), padding.PKCS1v15(), algorithm())
+    return micros(re.sub(r"(\.\d{6})\d*", r"\1", said["Timestamp"])), 3600, said["Message"].encode()
 
 
-def texts_of(body):
-    """Every text in a body: strings of JSON, also of JSON in such a string; values of a form."""
+def texts_of(signed):
+    """Every text in what was signed: strings of JSON, also of JSON in such a string; values of a form."""
     def strings(value, depth):
         if isinstance(value, str):
             try:
-                inner = json.loads(value) if depth and value[:1] == "{" else None
+                inner = read_json(value)[0] if depth and value[:1] == "{" else None
             except ValueError:
                 inner = None
             return {value} | (strings(inner, depth - 1) if inner else set())
         values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         return set().union(*(strings(v, depth) for v in values))
     try:
-        return strings(json.loads(body.decode()), 4)
+        return strings(read_json(signed.decode())[0], 4)
     except ValueError:
-        values = [f.partition(b"=")[2].replace(b"+", b" ") for f in body.split(b"&") if b"=" in f]
+        values = [f.partition(b"=")[2].replace(b"+", b" ") for f in signed.split(b"&") if b"=" in f]
         return {urllib.parse.unquote_to_bytes(v).decode("utf-8", "replace") for v in values}
 
 
 def signed_by(key, headers, body, received):
-    """Whether this key signed the request: True, False, or None where it says nothing."""
+    """Whether this key signed the request: what it signed, False, or None where it says nothing."""
     scheme = {"telnyx": by_telnyx, "aws_sns": by_sns}.get(key["provider"])
     try:
         found = scheme and scheme(key["key"], key.get("url"), headers, body)
     except (InvalidSignature, ValueError, Bad):
         return False
-    return None if not found else abs(found[0] - received) <= found[1] * 10**6
+    if not found:
+        return None
+    at, apart, signed = found
+    return abs(at - received) <= apart * 10**6 and (signed,)
+
+
+def bytes_of(raw):
+    try:
+        return raw["text"].encode() if "text" in raw else b64(raw["base64"]) if "base64" in raw else None
+    except Bad:
+        return None
 
 
 def standing(values, keys, index):
     """How far the request of an entry proves itself."""
     if values["authentication"] != "signature_body":
         return "mac" if values["authentication"] == "mac_body" else "word"
-    if not {"connection", "raw_headers", "raw_body", "received_at"} <= set(values):
+    body = bytes_of(values.get("raw_body", {}))
+    if body is None or not {"connection", "raw_headers", "received_at"} <= set(values):
         return "closed"
-    (kind, raw), = values["raw_body"].items()
-    body = {"text": str.encode, "base64": b64}[kind](raw)
-    ours = [k for k in keys if k.get("connection") == values["connection"]]
-    answers = [signed_by(k, values["raw_headers"], body, micros(values["received_at"])) for k in ours]
-    if True not in answers:
-        need(False not in answers, "requests", f"entry {index} is not what its provider signed then")
+    ours = [(at, k) for at, k in keys if k.get("connection") == values["connection"]]
+    answers = [(at, signed_by(k, values["raw_headers"], body, micros(values["received_at"]))) for at, k in ours]
+    fits = [found for _, found in answers if found]
+    if not fits:
+        need(not any(found is False and at < index for at, found in answers), "requests", f"entry {index} is not what its provider signed then")
         return "key_missing"
-    said = texts_of(body)
+    said = texts_of(fits[0][0])
     return "signed" if all(values[n] in said for n in ("to", "from", "text") if n in values) else "signed_other_words"
 
 
 def read_requests(entries):
-    keys = [v for _, v in entries.values() if v and v["kind"] == "provider_key" and {"provider", "key"} <= set(v)]
+    keys = [(at, v) for at, (_, v) in sorted(entries.items()) if v and v["kind"] == "provider_key" and {"provider", "key"} <= set(v)]
     counts = {}
     for index, (_, values) in entries.items():
         if values and values["kind"] in ("contact", "repeat", "unparsed") and "authentication" in values:
@@ -668,7 +693,7 @@ def main():
         return 0
     except Bad as what:
         print(f"NOT INTACT: {what}")
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         print(f"NOT INTACT: not as the format says: {error!r}")
     return 1
 

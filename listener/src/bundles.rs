@@ -17,7 +17,7 @@ use store::{Fault, Lookup};
 
 use crate::api_key::hex;
 use crate::ledger::{Ledger, LedgerError, RecordError, View};
-use crate::provider_keys;
+use crate::{judging, provider_keys};
 
 /// How much of the program's file is read at once, in bytes.
 const READ_BYTES: usize = 1 << 16;
@@ -64,7 +64,7 @@ pub fn begin(ledger: &mut Ledger, order: &Order, now: Timestamp) -> Result<Wish,
         return ledger.in_turn(|ledger| begin(ledger, order, now))?;
     }
     let view = ledger.view();
-    let program = format!("canaryline {}", env!("CARGO_PKG_VERSION"));
+    let program = judging::program();
     let judgement = {
         let state = view.state();
         let judgement = state

@@ -102,8 +102,8 @@ impl Connections {
         }
     }
 
-    /// Fetches a certificate from the provider's own address and makes the connection able to use
-    /// it; none if that does not work now.
+    /// Fetches a certificate from the provider's own address: the connection as it is with it, not in use
+    /// yet ([`Connections::install`]); none if that does not work now.
     pub(crate) async fn learn_certificate(
         &self,
         id: &ConnectionId,
@@ -112,11 +112,10 @@ impl Connections {
         let pem = fetch(url).await.inspect_err(|error| {
             tracing::warn!(connection.id = %id, %error, "certificate cannot be fetched");
         });
-        self.learn(id, url, &pem.ok()?)
+        self.with_certificate(id, url, &pem.ok()?)
     }
 
-    /// Makes the connection able to use a certificate; none if it cannot.
-    pub(crate) fn learn(&self, id: &ConnectionId, url: &str, pem: &str) -> Option<Arc<Connected>> {
+    fn with_certificate(&self, id: &ConnectionId, url: &str, pem: &str) -> Option<Arc<Connected>> {
         let known = self.get(id)?;
         let webhook = known.webhook.learn_certificate(url, pem)?;
         let connected = Arc::new(Connected::new(
@@ -124,9 +123,21 @@ impl Connections {
             webhook,
             Arc::clone(&known.nonces),
         ));
-        let mut connections = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        connections.insert(id.clone(), Arc::clone(&connected));
         Some(connected)
+    }
+
+    /// Puts a connection that learnt something into use.
+    pub(crate) fn install(&self, id: &ConnectionId, connected: Arc<Connected>) {
+        let mut connections = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        connections.insert(id.clone(), connected);
+    }
+
+    /// Makes a connection able to use a certificate.
+    #[cfg(test)]
+    pub(crate) fn learn(&self, id: &ConnectionId, url: &str, pem: &str) {
+        if let Some(connected) = self.with_certificate(id, url, pem) {
+            self.install(id, connected);
+        }
     }
 }
 

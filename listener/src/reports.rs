@@ -13,12 +13,14 @@ use honeytoken::{
 use report::bundle::Preset;
 use report::dossier::{AnchorLine, Frame, LogHead};
 use report::paper::{Paper, PdfError};
+use store::proof::SignedCheckpoint;
 use store::{Fault, ReadError};
 
 pub(crate) use gather::answers;
 use gather::{dossier, league};
 pub use unheard::{Reason, ReasonError};
 
+use crate::judging;
 use crate::ledger::{Ledger, RecordError, State, View};
 
 /// What a report is about.
@@ -103,20 +105,16 @@ pub struct Begun {
 /// # Errors
 /// See [`ReportError`].
 pub fn begin(ledger: &mut Ledger, order: Order, now: Timestamp) -> Result<Begun, ReportError> {
+    if !ledger.has_turn() {
+        return ledger.in_turn(|ledger| begin(ledger, order, now))?;
+    }
     let view = ledger.view();
-    let program = format!("canaryline {}", env!("CARGO_PKG_VERSION"));
+    let program = judging::program();
     let events = decided(&view.state(), &order, &program, now)?;
     let by = order.by.as_ref().map(|(key, _)| key);
     let recorded = ledger.record(now, by, events)?;
     let signed = ledger.checkpoint()?;
-    let checkpoint = signed.checkpoint();
-    let log = LogHead {
-        origin: checkpoint.origin.clone(),
-        entries: checkpoint.size,
-        root: checkpoint.root.to_base64(),
-        vkey: ledger.store().verifier_key().to_string(),
-        anchors: anchors(&view.state()),
-    };
+    let log = head_of(&view, &signed, ledger.store().verifier_key().to_string());
     let judgement = recorded.last().copied().unwrap_or_default();
     Ok(Begun {
         order,
@@ -182,14 +180,18 @@ fn anchors(state: &State) -> Vec<AnchorLine> {
 /// Where the log stands by its newest checkpoint; none before its first.
 pub(crate) fn head(view: &View, vkey: String) -> Option<LogHead> {
     let signed = view.reader.checkpoint()?;
+    Some(head_of(view, &signed, vkey))
+}
+
+fn head_of(view: &View, signed: &SignedCheckpoint, vkey: String) -> LogHead {
     let checkpoint = signed.checkpoint();
-    Some(LogHead {
+    LogHead {
         origin: checkpoint.origin.clone(),
         entries: checkpoint.size,
         root: checkpoint.root.to_base64(),
         vkey,
         anchors: anchors(&view.state()),
-    })
+    }
 }
 
 /// The public report on a finding, in a language, by whoever publishes it. Nothing is recorded, since
@@ -216,9 +218,9 @@ pub(crate) fn of_finding(
         at: now,
         judgement: finding.judgement,
         log,
-        program: format!("canaryline {}", env!("CARGO_PKG_VERSION")),
+        program: judging::program(),
     };
-    collect(view, begun)
+    gathered(view, &view.state(), begun)
 }
 
 /// Gathers what was begun; long for many numbers, and needs no writer.
@@ -227,13 +229,19 @@ pub(crate) fn of_finding(
 /// See [`ReportError`].
 pub fn collect(view: &View, begun: Begun) -> Result<Paper, ReportError> {
     let state = view.state();
+    // A contact may have come since it was begun and turned a verdict against somebody else.
+    unheard::excuse(&state, &begun.order, begun.at)?;
+    gathered(view, &state, begun)
+}
+
+fn gathered(view: &View, state: &State, begun: Begun) -> Result<Paper, ReportError> {
     let verdicts = state.judgement.verdicts();
-    let frame = frame(&begun, &state, &verdicts);
+    let frame = frame(&begun, state, &verdicts);
     match begun.order.about.clone() {
         About::Platform(id) => {
             let verdict = verdicts.into_iter().find(|v| v.platform == id);
             let verdict = verdict.ok_or_else(|| ReportError::UnknownPlatform(id.clone()))?;
-            Ok(dossier(view, &state, &begun, frame, verdict)?.paper())
+            Ok(dossier(view, state, &begun, frame, verdict)?.paper())
         }
         About::Study(id) => {
             let study = state.registry.study(&id);
@@ -242,7 +250,7 @@ pub fn collect(view: &View, begun: Begun) -> Result<Paper, ReportError> {
             let verdicts = verdicts.into_iter().filter(in_it).collect();
             Ok(league(
                 view,
-                &state,
+                state,
                 &begun,
                 frame,
                 verdicts,
@@ -250,7 +258,7 @@ pub fn collect(view: &View, begun: Begun) -> Result<Paper, ReportError> {
             )?
             .paper())
         }
-        About::League => Ok(league(view, &state, &begun, frame, verdicts, None)?.paper()),
+        About::League => Ok(league(view, state, &begun, frame, verdicts, None)?.paper()),
     }
 }
 

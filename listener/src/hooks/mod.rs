@@ -105,7 +105,9 @@ async fn take(
     };
     // A certificate seen for the first time is fetched while the provider waits, once.
     if let Some(learned) = app.connections.learn_certificate(&id, &needed).await {
+        // On the record first: a retry must not find it in use and unrecorded.
         keep_keys(app, &learned).await?;
+        app.connections.install(&id, Arc::clone(&learned));
         connected = learned;
     }
     let (verified, url) = verify(&connected, &raw, &urls, now).map_err(refused)?;

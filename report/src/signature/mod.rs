@@ -56,6 +56,15 @@ pub fn check(key: &ProviderKey, kept: &Kept<'_>) -> Answer {
     }
 }
 
+/// Of a body, what the provider's signature covers, word for word.
+pub fn words(provider: &str, body: &[u8]) -> Vec<u8> {
+    match provider {
+        // The envelope may hold fields that nobody signed.
+        sns::PROVIDER => sns::words(body),
+        _ => body.to_owned(),
+    }
+}
+
 fn answer(fits: bool, signed_at: Option<Timestamp>, kept: &Kept<'_>, age_max_s: u64) -> Answer {
     let apart = |at: Timestamp| at.as_micros().abs_diff(kept.received_at.as_micros());
     match (fits, signed_at) {

@@ -128,11 +128,20 @@ impl Certificate {
     }
 }
 
+/// What was said; nothing where the body is no envelope.
+pub(super) fn words(body: &[u8]) -> Vec<u8> {
+    envelope(body).map_or(Vec::new(), |envelope| envelope.message.into_bytes())
+}
+
+/// An object: an array of the same values is nothing that SNS sends.
+fn envelope(body: &[u8]) -> Option<Envelope> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(body).ok())?
+}
+
 pub(super) fn check(pem: &str, url: Option<&str>, kept: &Kept<'_>) -> Answer {
-    let (Ok(envelope), Some(certificate)) = (
-        serde_json::from_slice::<Envelope>(kept.body),
-        Certificate::from_pem(pem),
-    ) else {
+    let (Some(envelope), Some(certificate)) = (envelope(kept.body), Certificate::from_pem(pem))
+    else {
         return Answer::Silent;
     };
     if url.is_some_and(|url| url != envelope.signing_cert_url) {

@@ -162,19 +162,28 @@ fn what_the_operator_changes_afterwards_is_detected_too() {
         Check::Checkpoint,
         mutate::signed(&archive, &seed, |m| m.entries -= 1),
     ));
-    let mut list = Vec::new();
+    let (mut list, mut missed_first) = (Vec::new(), 0);
     for (n, (check, bad)) in cases.iter().enumerate() {
         let found = fails(bad, &trust);
-        // The beginning is needed before completeness can be looked at, the platform before that.
-        assert!(
-            found == *check || found == Check::Complete,
-            "case {n}: {found:?} for {check:?}"
-        );
+        if found != *check {
+            // What the beginning, the placements and the platform are known by is missed first.
+            assert_eq!(
+                (found, *check),
+                (Check::Complete, Check::Entries),
+                "case {n}"
+            );
+            missed_first += 1;
+        }
         list.push(vec![kept(&made.folder, n, bad)]);
     }
     let codes = codes(&list, &made.folder.path("cases.json"));
     assert!(codes.is_none_or(|codes| codes == vec![1; cases.len()]));
     assert!(cases.len() > 50);
+    assert!(
+        missed_first < entries.len() / 2,
+        "{missed_first} of {}",
+        entries.len()
+    );
     made.server.stop();
 }
 

@@ -63,6 +63,12 @@ fn bundle(server: &Server, folder: &Folder, preset: &str) -> Vec<u8> {
     std::fs::read(out).unwrap()
 }
 
+fn kept(folder: &Folder, zip: &[u8]) -> std::ffi::OsString {
+    let path = folder.path("kept.zip");
+    std::fs::write(&path, zip).unwrap();
+    path.into_os_string()
+}
+
 fn standings(zip: &[u8]) -> Vec<&'static str> {
     let found = verify(zip, &Trust::default());
     assert!(found.is_intact(), "{:?}", found.findings);
@@ -148,6 +154,21 @@ fn what_a_provider_did_not_sign_is_found_though_the_log_is_signed_anew() {
     assert_eq!(said, ["signed_other_words", "signed_other_words", "mac"]);
     assert_eq!(cases.add(&other_words, &[]), 0);
     cases.agree(&[1, 1, 1, 1, 1, 0]);
+    // SNS signs some fields of its envelope: words in another one are nobody's.
+    let beside = r#"{\"Beside\":\"a gift for you, “cheap”\",\"Message\""#;
+    let beside = forge("contact", "raw_body", r#"{\"Message\""#, beside);
+    assert_eq!(standings(&beside), ["signed", "signed", "mac"]);
+    let archive = Archive::from_zip(&beside).unwrap();
+    let (from, to) = ("a loan for you", "a gift for you");
+    let bad = forged(&archive, &seed(&folder.data()), "contact", "text", from, to);
+    assert_eq!(standings(&bad)[1], "signed_other_words");
+    if let Some(said) = super::python([kept(&folder, &bad)]) {
+        assert!(
+            said.stdout.contains("signed_other_words 2"),
+            "{}",
+            said.stdout
+        );
+    }
     server.stop();
 }
 

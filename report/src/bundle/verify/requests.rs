@@ -71,8 +71,8 @@ impl Standing {
                 ),
             ),
             Standing::KeyMissing => Words::new(
-                "由服务商以公钥签名，但此包没有相应公钥：无法核验",
-                "signed by a public key that is not in this bundle: not checked",
+                "由服务商以公钥签名，但此包中没有能核验它的公钥，或其签名未保存：无法核验",
+                "said to be signed by a public key, but no key in this bundle speaks for it, or its signature is not kept: not checked",
             ),
             Standing::Closed => Words::new(
                 "由服务商以公钥签名，但原始请求未公开：请索取 regulator 包核验",
@@ -183,7 +183,16 @@ impl Keys {
             received_at,
         };
         let ours = self.keys.iter().filter(|(_, k)| k.connection == connection);
-        let answers = ours.map(|(index, key)| (signature::check(key, &kept), *index));
+        let answers = ours.map(|(index, key)| {
+            let answer = signature::check(key, &kept);
+            // A key that came on the record later may speak for a request, and not against it: the
+            // connection may have had another one then.
+            let is_later = *index > entry.index;
+            match answer {
+                Answer::Wrong | Answer::Stale if is_later => (Answer::Silent, *index),
+                answer => (answer, *index),
+            }
+        });
         // The strongest answer; of equal ones the first key's.
         let best = answers.max_by_key(|(answer, index)| (*answer, u64::MAX - index));
         match best {
@@ -196,9 +205,15 @@ impl Keys {
             }
             Some((Answer::Signed, key)) => Ok(Standing::Signed {
                 key,
-                verbatim: is_verbatim(entry, &body),
+                verbatim: is_verbatim(entry, &signature::words(self.provider(key), &body)),
             }),
         }
+    }
+
+    fn provider(&self, index: u64) -> &str {
+        let mut keys = self.keys.iter();
+        keys.find(|(at, _)| *at == index)
+            .map_or("", |(_, key)| key.provider.as_str())
     }
 
     /// The newest settings of the connection before the request.
@@ -208,8 +223,8 @@ impl Keys {
     }
 }
 
-fn is_verbatim(entry: &Entry, body: &[u8]) -> bool {
-    let said = said::texts(body);
+fn is_verbatim(entry: &Entry, signed: &[u8]) -> bool {
+    let said = said::texts(signed);
     let open = ["to", "from", "text"];
     let mut open = open.iter().filter_map(|name| entry.get::<String>(name));
     open.all(|text| said.contains(&text))
