@@ -6,8 +6,10 @@
 //! Duplicates happen. Times are Beijing's.
 //!
 //! Of a call from B to A through X, X (`secret_no`) is our line and B (`peer_no`) the caller; calls
-//! that A itself makes are no contact. Left out: messages in reports, whose old and new call types
-//! contradict each other.
+//! that A itself makes are no contact. A call that a rule blocked is a call, and its details say so.
+//! Left out: messages in reports, whose old call types (2 sent, 3 received) and new ones (those of
+//! calls, and `sms_number`) contradict each other, and whose text is not in them: they are kept as
+//! events without a line, so that the calls beside them are read, and are no contacts.
 
 use honeytoken::{Medium, Timestamp};
 use serde::Deserialize;
@@ -23,6 +25,10 @@ use super::{
 
 /// A call that the holder of the line makes.
 const OUTBOUND: &str = "0";
+/// A call that a rule of the platform stopped.
+const BLOCKED: &str = "4";
+/// Messages sent and received, in the old pages.
+const MESSAGES: [&str; 2] = ["2", "3"];
 
 pub(super) static PROVIDER: Provider = known_by_address(
     "aliyun_pnp",
@@ -61,6 +67,9 @@ struct Report {
     /// Documented as a number.
     #[serde(default)]
     call_type: Aside,
+    /// Into how many a message was cut, or how long it was; a call has none.
+    #[serde(default)]
+    sms_number: Aside,
     call_time: Option<String>,
     ring_time: Option<String>,
     start_time: Option<String>,
@@ -91,9 +100,43 @@ impl Report {
         }
     }
 
+    fn is_message(&self) -> bool {
+        let counted = self.sms_number.text();
+        let counted = counted.is_some_and(|number| !matches!(number, "" | "0"));
+        counted
+            || self
+                .call_type
+                .text()
+                .is_some_and(|kind| MESSAGES.contains(&kind))
+    }
+
     fn into_event(self) -> Result<Received, Malformed> {
+        match self.is_message() {
+            true => self.message(),
+            false => self.call(),
+        }
+    }
+
+    /// No contact, whichever way it went.
+    fn message(self) -> Result<Received, Malformed> {
+        let line = party_in_china(Some(&self.secret_no));
+        let line = line.ok_or(Malformed::Missing("secret_no"))?;
+        let event = Received::part_of(Medium::Control, &self.call_id, "message", &self.call_id)
+            .between(party_in_china(self.peer_no.as_deref()), None)
+            .with_detail("line_said", Some(line.as_str()))
+            .with_detail("call_type", self.call_type.text())
+            .with_detail("sms_number", self.sms_number.text());
+        Ok(Received {
+            session: None,
+            claimed_at: self.call_time.as_deref().and_then(when::beijing),
+            ..event
+        })
+    }
+
+    fn call(self) -> Result<Received, Malformed> {
         let (report, phase, medium) = self.stage();
-        let medium = if self.call_type.text() == Some(OUTBOUND) {
+        let kind = self.call_type.text();
+        let medium = if kind == Some(OUTBOUND) {
             Medium::Control
         } else {
             medium
@@ -102,6 +145,8 @@ impl Report {
         let event = Received::part_of(medium, &self.call_id, phase, &self.call_id)
             .between(party_in_china(self.peer_no.as_deref()), Some(to))
             .with_detail("url", self.record_url.as_deref())
+            .with_detail("call_type", kind)
+            .with_detail("blocked", (kind == Some(BLOCKED)).then_some("true"))
             .with_detail("ended_by", self.release_dir.text())
             .with_detail("cause", self.release_cause.text())
             .with_detail("unconnected", self.unconnected_cause.text())

@@ -77,6 +77,48 @@ fn alibaba_reports_by_their_fields() {
 }
 
 #[test]
+fn alibaba_blocked_calls_are_calls() {
+    let blocked = sample("aliyun_pnp")
+        .body
+        .replace(r#""call_type":1"#, r#""call_type":4,"sms_number":0"#);
+    let call = event("aliyun_pnp", &blocked);
+    assert_eq!(call.medium, Medium::Call);
+    assert_eq!(call.details["blocked"], "true");
+    assert_eq!(call.details["call_type"], "4");
+    let other = event("aliyun_pnp", sample("aliyun_pnp").body);
+    assert_eq!(other.details.get("blocked"), None);
+    assert_eq!(other.details["call_type"], "1");
+}
+
+#[test]
+fn alibaba_messages_in_reports_are_no_calls() {
+    let body = sample("aliyun_pnp").body;
+    for kind in [
+        r#""call_type":2"#,
+        r#""call_type":3"#,
+        r#""call_type":"3""#,
+        r#""call_type":1,"sms_number":1"#,
+        r#""call_type":0,"sms_number":"2""#,
+    ] {
+        let message = event("aliyun_pnp", &body.replace(r#""call_type":1"#, kind));
+        assert_eq!(message.medium, Medium::Control, "{kind}");
+        assert_eq!((message.to, message.session), (None, None), "{kind}");
+        assert!(message.details.contains_key("call_type"), "{kind}");
+    }
+    let both = format!(
+        "[{},{}]",
+        body.trim_matches(['[', ']']),
+        body.trim_matches(['[', ']'])
+            .replace("c1", "c2")
+            .replace(r#""call_type":1"#, r#""call_type":3"#)
+    );
+    let sample = sample("aliyun_pnp");
+    let events = sample.post(both, NOW).to(&sample.webhook(), NOW).unwrap();
+    let media: Vec<Medium> = events.iter().map(|event| event.medium).collect();
+    assert_eq!(media, [Medium::Call, Medium::Control]);
+}
+
+#[test]
 fn chinese_clouds_hear_what_they_expect() {
     for (name, want) in [
         ("aliyun_sms", r#"{"code":0,"msg":"接收成功"}"#),
