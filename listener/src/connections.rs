@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use honeytoken::{Connection, ConnectionId, Registry, Timestamp};
 
+use crate::address;
 use crate::import;
 use crate::ledger::View;
 use crate::provider::{Nonces, Provider, Rejection, Verified, Webhook};
@@ -155,6 +156,9 @@ pub(crate) enum FetchError {
     /// The request failed.
     #[error(transparent)]
     Http(reqwest::Error),
+    /// It lies elsewhere, which is nothing that the adapter checked.
+    #[error("answer is a redirect: redirects are not followed")]
+    Redirect,
     /// More than a certificate.
     #[error("answer is larger than {CERTIFICATE_BYTES_MAX} bytes")]
     TooLarge,
@@ -167,20 +171,46 @@ impl From<reqwest::Error> for FetchError {
     }
 }
 
-/// Gets a provider's own address, which the adapter has checked: no redirects, no other host.
+/// Gets a provider's own address, which the adapter has checked: no redirects, no other host, no proxy
+/// that would resolve its name in our place, and no name that leads into a private network.
 ///
 /// # Errors
 /// See [`FetchError`].
 pub(crate) async fn fetch(url: &str) -> Result<String, FetchError> {
+    fetch_by(&client(false)?, url).await
+}
+
+/// A client for providers' own addresses, or, for tests, for this machine.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub(crate) fn client(local: bool) -> reqwest::Result<reqwest::Client> {
     // Already installed is fine: the provider is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .https_only(true)
+    let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(FETCH_S))
-        .build()?;
-    let mut answer = client.get(url).send().await?.error_for_status()?;
-    let mut bytes = Vec::new();
+        .referer(false)
+        .no_proxy()
+        .timeout(Duration::from_secs(FETCH_S));
+    match local {
+        true => builder.build(),
+        false => {
+            let outside = address::guard(false);
+            builder.https_only(true).dns_resolver(outside).build()
+        }
+    }
+}
+
+/// Gets an address by this client.
+///
+/// # Errors
+/// See [`FetchError`].
+pub(crate) async fn fetch_by(client: &reqwest::Client, url: &str) -> Result<String, FetchError> {
+    let answer = client.get(url).send().await?.error_for_status()?;
+    if answer.status().is_redirection() {
+        return Err(FetchError::Redirect);
+    }
+    let (mut answer, mut bytes) = (answer, Vec::new());
     while let Some(chunk) = answer.chunk().await? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > CERTIFICATE_BYTES_MAX {
@@ -188,4 +218,58 @@ pub(crate) async fn fetch(url: &str) -> Result<String, FetchError> {
         }
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+    use crate::hooks::testing::Answers;
+
+    #[tokio::test]
+    async fn an_answer_is_fetched_and_bounded_and_never_a_redirect() {
+        let large = "a".repeat(CERTIFICATE_BYTES_MAX + 1);
+        let answers =
+            Answers::serve(&[(200, "pem"), (302, "elsewhere"), (404, "no"), (200, &large)]).await;
+        let (client, url) = (client(true).unwrap(), answers.url());
+        assert_eq!(fetch_by(&client, &url).await.unwrap(), "pem");
+        assert!(matches!(
+            fetch_by(&client, &url).await,
+            Err(FetchError::Redirect)
+        ));
+        assert!(matches!(
+            fetch_by(&client, &url).await,
+            Err(FetchError::Http(_))
+        ));
+        assert!(matches!(
+            fetch_by(&client, &url).await,
+            Err(FetchError::TooLarge)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_not_called() {
+        let answers = Answers::serve(&[(200, "secret")]).await;
+        let url = answers
+            .url()
+            .replace("http://127.0.0.1", "https://localhost");
+        let refused = fetch(&url).await.unwrap_err();
+        let mut told = vec![refused.to_string()];
+        let mut cause = refused.source();
+        while let Some(error) = cause {
+            told.push(error.to_string());
+            cause = error.source();
+        }
+        let private = address::AddressError::Private.to_string();
+        assert!(told.contains(&private), "{told:?}");
+        assert_eq!(answers.asked(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_encrypted_is_not_fetched() {
+        let answers = Answers::serve(&[(200, "pem")]).await;
+        assert!(fetch(&answers.url()).await.is_err());
+        assert_eq!(answers.asked(), 0);
+    }
 }

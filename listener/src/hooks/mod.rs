@@ -6,7 +6,10 @@
 //! that the provider comes again.
 
 mod body;
+mod confirm;
 mod raw;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 
@@ -21,7 +24,7 @@ pub(crate) use self::raw::COPIES_BYTES_MAX;
 use self::raw::Raw;
 use crate::api::parts::Path;
 use crate::app::{App, News};
-use crate::connections::{Connected, fetch};
+use crate::connections::Connected;
 use crate::ledger::Recorded;
 use crate::life;
 use crate::metrics::Outcome;
@@ -149,7 +152,7 @@ async fn accept(
     }
     let recorded = seal_and_record(app, drafts).await?;
     count(app, &recorded);
-    confirm(connected, &events);
+    confirm::confirm(connected, &events);
     Ok(answer(app, connected, &events))
 }
 
@@ -172,22 +175,6 @@ fn at_their_lines(
         only: state.registry.only_line(connection, now),
     };
     places.fill(events)
-}
-
-/// Fetches the address that a provider wants fetched to confirm a subscription, in the background:
-/// the event itself is durable.
-fn confirm(connected: &Connected, events: &[Received]) {
-    let Some(url) = connected.webhook.follow_up(events) else {
-        return;
-    };
-    let id = connected.settings.connection.clone();
-    tokio::spawn(async move {
-        match fetch(&url).await {
-            Ok(_) => tracing::info!(connection.id = %id, "subscription confirmed"),
-            Err(error) => tracing::error!(connection.id = %id, %error,
-                "subscription cannot be confirmed; ask the provider to send it again"),
-        }
-    });
 }
 
 fn connection(
