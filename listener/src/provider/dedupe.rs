@@ -13,20 +13,27 @@ pub enum Dedupe {
     Given(String),
     /// The provider names no id: a digest of what it repeats.
     Derived(String),
+    /// The key that the provider's readers agree on does not tell our lines apart.
+    Told {
+        /// That key, by which others know the event.
+        told: String,
+        /// A key that also tells the line.
+        key: String,
+    },
 }
 
 impl Dedupe {
     /// The key.
     pub fn key(&self) -> &str {
         match self {
-            Dedupe::Given(key) | Dedupe::Derived(key) => key,
+            Dedupe::Given(key) | Dedupe::Derived(key) | Dedupe::Told { key, .. } => key,
         }
     }
 
-    /// The key, if the provider's ids make it.
+    /// The key by which others know the event, if the provider's ids make it.
     pub fn given(&self) -> Option<&str> {
         match self {
-            Dedupe::Given(key) => Some(key),
+            Dedupe::Given(key) | Dedupe::Told { told: key, .. } => Some(key),
             Dedupe::Derived(_) => None,
         }
     }
@@ -35,6 +42,30 @@ impl Dedupe {
     /// two lists give one key by shifting a boundary.
     pub(super) fn derived(parts: &[&str]) -> Dedupe {
         Dedupe::Derived(format!("sha256:{}", digest(parts)))
+    }
+
+    /// A key that others know, of an event on one of the lines that this name tells apart.
+    pub(super) fn told(told: String, line: &str) -> Dedupe {
+        match line.is_empty() {
+            true => Dedupe::Given(told),
+            false => Dedupe::Told {
+                key: format!("sha256:{}", digest(&[&told, line])),
+                told,
+            },
+        }
+    }
+
+    /// The event under each of several lines.
+    pub(super) fn at(&self, line: &str) -> Dedupe {
+        let with = |key: &str| format!("{key}:{line}");
+        match self {
+            Dedupe::Given(key) => Dedupe::Given(with(key)),
+            Dedupe::Derived(key) => Dedupe::Derived(with(key)),
+            Dedupe::Told { told, key } => Dedupe::Told {
+                told: with(told),
+                key: with(key),
+            },
+        }
     }
 }
 
@@ -78,6 +109,7 @@ impl fmt::Debug for Dedupe {
         f.write_str(match self {
             Dedupe::Given(_) => "Given(…)",
             Dedupe::Derived(_) => "Derived(…)",
+            Dedupe::Told { .. } => "Told(…)",
         })
     }
 }

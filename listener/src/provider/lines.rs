@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use honeytoken::{PhoneNumber, Sender};
 
-use super::{Dedupe, Received};
+use super::Received;
 
 /// Between a device's id and its slot in the settings' names.
 const SLOT_SEPARATOR: char = '/';
@@ -147,13 +147,8 @@ fn placed(event: Received, number: PhoneNumber, basis: &str) -> Received {
 }
 
 fn for_line(event: &Received, number: PhoneNumber, basis: &str) -> Received {
-    let key = format!("{}:{}", event.dedupe.key(), number.as_str());
-    let dedupe = match event.dedupe {
-        Dedupe::Given(_) => Dedupe::Given(key),
-        Dedupe::Derived(_) => Dedupe::Derived(key),
-    };
     Received {
-        dedupe,
+        dedupe: event.dedupe.at(number.as_str()),
         ..placed(event.clone(), number, basis)
     }
 }

@@ -3,8 +3,8 @@
 //! `{"extend","mobile","nationcode","sign","text","time"}`:
 //! <https://www.tencentcloud.com/document/product/382/43548>. **Nothing is signed** (`sign` is the
 //! name that signs the text): a token in the URL is all there is. No id and no destination either:
-//! what is repeated makes the key; the line is the connection's only one, or the one that its lines map
-//! from `extend`.
+//! what is repeated makes the key, `extend` among it, since two lines may be told the same; the line is
+//! the connection's only one, or the one that its lines map from `extend`.
 
 use honeytoken::Timestamp;
 use serde::Deserialize;
@@ -81,7 +81,7 @@ impl Reply {
             .with_detail("signature", sign.as_deref());
         Ok(Received {
             event_id: None,
-            dedupe: Dedupe::Given(key),
+            dedupe: Dedupe::told(key, extend.unwrap_or_default()),
             claimed_at: Some(Timestamp::from_unix_s(sent_at)),
             ..event
         })

@@ -119,6 +119,28 @@ fn alibaba_messages_in_reports_are_no_calls() {
 }
 
 #[test]
+fn tencent_replies_to_two_extensions_are_two() {
+    let reply = |extend: &str| {
+        let body = sample("tencent_sms")
+            .body
+            .replace('{', &format!("{{{extend}"));
+        event("tencent_sms", &body)
+    };
+    let [none, empty, one, two] = [
+        "",
+        r#""extend":"","#,
+        r#""extend":"01","#,
+        r#""extend":"02","#,
+    ]
+    .map(reply);
+    assert_eq!(none.dedupe, empty.dedupe);
+    assert_eq!(one.dedupe, reply(r#""extend":"01","#).dedupe);
+    assert_ne!(one.dedupe.key(), two.dedupe.key());
+    assert_ne!(one.dedupe.key(), none.dedupe.key());
+    assert_eq!(one.dedupe.given(), none.dedupe.given(), "as it is told");
+}
+
+#[test]
 fn chinese_clouds_hear_what_they_expect() {
     for (name, want) in [
         ("aliyun_sms", r#"{"code":0,"msg":"接收成功"}"#),
