@@ -2,11 +2,14 @@
 //!
 //! `{"results":[…]}`: <https://www.infobip.com/docs/api/channels/sms/sms-messaging/inbound-sms>;
 //! `{"type","callId","properties"}`: <https://www.infobip.com/docs/api/channels/voice/calls>.
+//! Reports on messages that the line sent are `results` too, with a `status` and without a text
+//! (<https://www.infobip.com/docs/api/channels/sms/sms-messaging/logs-and-status-reports/receive-outbound-sms-message-report>);
+//! no inbound message has a `status`.
 //! Nothing is signed. A subscription may have security settings, of which HTTP Basic is documented
 //! well enough; a number that forwards its messages has none, so that a token in the URL is all there
 //! is. Left out as hearsay: the subscription's HMAC.
 
-use honeytoken::{Authentication, Timestamp};
+use honeytoken::{Authentication, Medium, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -104,10 +107,38 @@ struct Message {
     to: String,
     text: Option<String>,
     received_at: Option<String>,
+    /// Of a message that the line itself sent, as are the next two.
+    #[serde(default)]
+    status: Value,
+    #[serde(default)]
+    sent_at: Aside,
+    #[serde(default)]
+    done_at: Aside,
 }
 
 impl Message {
+    /// What became of a message that the line itself sent, if that is what it says.
+    fn report(&self) -> Option<Received> {
+        let inbound = self.text.is_some() || self.received_at.is_some();
+        if inbound || !self.status.is_object() {
+            return None;
+        }
+        let word = |name: &str| self.status.get(name).and_then(Value::as_str);
+        let phase = word("name").or(word("groupName")).unwrap_or("report");
+        let event = Received::part_of(Medium::Control, &self.message_id, phase, &self.message_id)
+            .between(
+                party_without_plus(self.from.as_deref()),
+                party_without_plus(Some(&self.to)),
+            )
+            .with_detail("description", word("description"))
+            .told_at(self.done_at.text().or(self.sent_at.text()));
+        Some(Received::outgoing(event))
+    }
+
     fn into_event(self) -> Result<Received, Malformed> {
+        if let Some(report) = self.report() {
+            return Ok(report);
+        }
         let to = party_without_plus(Some(&self.to)).ok_or(Malformed::Missing("results.to"))?;
         let event = Received::sms(&self.message_id, self.text.as_deref())
             .between(party_without_plus(self.from.as_deref()), Some(to));

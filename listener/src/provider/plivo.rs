@@ -8,7 +8,12 @@
 //! who has seen one request can send another under it. Hence V2 is taken for messages only, and
 //! its nonce is handed on to be remembered.
 //!
-//! Left out as hearsay: the name of the attestation's field; record callbacks. Ringing without
+//! What became of messages that the line sent comes as forms with a `Status`, which no inbound message
+//! has, and no text
+//! (<https://www.plivo.com/docs/messaging/api/message/message-status-callbacks>).
+//!
+//! Left out as hearsay: the name of the attestation's field; record callbacks; `ParentAuthID`, by which an account could be
+//! told. Ringing without
 //! picking up has no documented answer, so calls are hung up under either policy.
 
 use honeytoken::{Authentication, Medium, Timestamp};
@@ -193,12 +198,26 @@ impl Adapter for Plivo {
 
 fn message(form: &Form<'_>) -> Result<Received, Malformed> {
     let text = form.get("Text")?.or(form.get("Body")?);
+    let media = media(form);
+    match form.non_empty("Status")? {
+        Some(status) if text.is_none() && media.is_empty() => return report(form, status),
+        _ => {}
+    }
     Ok(
         between(Received::sms(form.filled("MessageUUID")?, text), form)?
-            .with_media(media(form))
+            .with_media(media)
             .with_detail("type", form.get("Type")?)
             .with_detail("intent", form.get("MessageIntent")?),
     )
+}
+
+/// What became of a message that the line itself sent.
+fn report(form: &Form<'_>, status: &str) -> Result<Received, Malformed> {
+    let id = form.filled("MessageUUID")?;
+    let event = between(Received::part_of(Medium::Control, id, status, id), form)?
+        .with_detail("type", form.get("Type")?)
+        .with_detail("error", form.get("ErrorCode")?);
+    Ok(Received::outgoing(event))
 }
 
 /// Documented from 1, seen from 0.

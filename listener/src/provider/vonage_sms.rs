@@ -6,13 +6,17 @@
 //! <https://developer.vonage.com/en/getting-started/concepts/signing-messages>. Signing must be
 //! switched on by Vonage's support; without it nothing is accepted.
 //!
+//! Receipts of what the line sent may come to the same address
+//! (<https://developer.vonage.com/en/messaging/sms/guides/delivery-receipts>): they have a `status`,
+//! which no inbound message has, and no text; their `to` is the sender's id, `msisdn` the called.
+//!
 //! A long message comes as one webhook per part (`concat-*`), which the fold joins. `message-timestamp` is the time of
 //! the push, so the signed `timestamp` is taken.
 
 use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use honeytoken::{Authentication, Timestamp};
+use honeytoken::{Authentication, Medium, Timestamp};
 use md5::{Digest as _, Md5};
 use ring::hmac as sha;
 use serde_json::json;
@@ -148,7 +152,37 @@ fn signed(fields: &Fields) -> String {
         .collect()
 }
 
+/// What became of a message that the line itself sent, if that is what it says.
+fn receipt(fields: &Fields) -> Option<Received> {
+    let get = |name: &str| fields.get(name).map(String::as_str);
+    let filled = |name| get(name).filter(|value| !value.is_empty());
+    let inbound = ["text", "data", "type", "keyword"];
+    let (id, status) = filled("messageId").zip(filled("status"))?;
+    if inbound.iter().any(|name| fields.contains_key(*name)) {
+        return None;
+    }
+    let event = Received::part_of(Medium::Control, id, status, id)
+        .between(
+            party_without_plus(get("to")),
+            party_without_plus(get("msisdn")),
+        )
+        .with_detail("error", get("err-code").filter(|code| *code != "0"))
+        .with_detail("network", get("network-code"));
+    Some(Received::outgoing(Received {
+        claimed_at: signed_at(fields),
+        ..event
+    }))
+}
+
+fn signed_at(fields: &Fields) -> Option<Timestamp> {
+    let seconds = fields.get(TIMESTAMP).and_then(|text| when::digits(text));
+    seconds.map(Timestamp::from_unix_s)
+}
+
 fn message(fields: &Fields) -> Result<Received, Malformed> {
+    if let Some(receipt) = receipt(fields) {
+        return Ok(receipt);
+    }
     let get = |name: &str| fields.get(name).map(String::as_str);
     let filled = |name| {
         get(name)
@@ -163,11 +197,8 @@ fn message(fields: &Fields) -> Result<Received, Malformed> {
         .with_detail("network", get("network-code"))
         .with_detail("data", get("data"))
         .with_detail("udh", get("udh"));
-    let claimed_at = get(TIMESTAMP)
-        .and_then(when::digits)
-        .map(Timestamp::from_unix_s);
     let event = Received {
-        claimed_at,
+        claimed_at: signed_at(fields),
         ..event
     };
     match get("concat") {

@@ -157,6 +157,18 @@ fn what_a_line_sends_is_no_contact() {
             "CallUUID=c1&To=14155550131&CallStatus=ringing&Direction=outbound",
         ),
         (
+            "vonage_sms",
+            "messageId=M1&msisdn=14155550131&to=14155550130&network-code=310260&price=0.03&status=delivered&scts=2610030400&err-code=0&message-timestamp=2026-10-03+04:00:00",
+        ),
+        (
+            "plivo V2",
+            "MessageUUID=m1&From=14155550130&To=14155550131&Type=sms&Status=delivered&Units=1&Sequence=2",
+        ),
+        (
+            "infobip",
+            r#"{"results":[{"bulkId":"b1","messageId":"m1","to":"14155550131","sentAt":"2026-10-03T04:00:00.000+0000","doneAt":"2026-10-03T04:00:01.000+0000","status":{"groupId":3,"groupName":"DELIVERED","id":5,"name":"DELIVERED_TO_HANDSET","description":"d"},"error":{"groupId":0}}]}"#,
+        ),
+        (
             "bandwidth",
             r#"{"eventType":"disconnect","callId":"c1","to":"+14155550131","direction":"outbound"}"#,
         ),
@@ -184,5 +196,51 @@ fn what_a_line_sends_is_no_contact() {
             "{name}"
         );
         assert_eq!(door.alive_at("+14155550131"), None, "{name}");
+    }
+}
+
+/// No word that a message that came in may hold makes it one that the line sent.
+#[test]
+fn what_comes_in_is_a_contact_whatever_else_it_says() {
+    for (name, body) in [
+        (
+            "vonage_sms",
+            "messageId=M1&msisdn=14155550130&to=14155550131&text=status&type=text&keyword=STATUS&status=x",
+        ),
+        (
+            "vonage_sms",
+            "messageId=M1&msisdn=14155550130&to=14155550131&text=&type=text",
+        ),
+        (
+            "vonage_sms",
+            "messageId=M1&msisdn=14155550130&to=14155550131&data=00&type=binary",
+        ),
+        (
+            "plivo V2",
+            "MessageUUID=m1&From=14155550130&To=14155550131&Type=sms&Text=&Status=received",
+        ),
+        (
+            "plivo V2",
+            "MessageUUID=m1&From=14155550130&To=14155550131&Type=mms&Media1=https://x&Status=received",
+        ),
+        (
+            "plivo V2",
+            "MessageUUID=m1&From=14155550130&To=14155550131&Type=mms",
+        ),
+        (
+            "infobip",
+            r#"{"results":[{"messageId":"m1","from":"14155550130","to":"14155550131","text":"","status":{"name":"x"}}]}"#,
+        ),
+        (
+            "infobip",
+            r#"{"results":[{"messageId":"m1","to":"14155550131","receivedAt":"2026-10-03T04:00:00.000+0000"}]}"#,
+        ),
+    ] {
+        let (sample, door) = (sample(name), Door::new(NOW));
+        door.connect_sample("line", sample);
+        door.add_line("+14155550131", "line");
+        assert_eq!(door.post("line", &sample.post(body, NOW)), 200, "{body}");
+        let (_, contact) = door.contacts().pop().unwrap();
+        assert_eq!((contact.medium, door.counted()), (Medium::Sms, 1), "{body}");
     }
 }
