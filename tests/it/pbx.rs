@@ -162,12 +162,12 @@ fn asterisk_by_its_gateway_interface() {
         let told = format!("agi_request: canaryline.agi\nagi_channel: PJSIP/trunk-1\n{lines}\n\n");
         assert!(pbx.shell(command.arg(sample("canaryline.agi")), told.as_bytes()));
     };
-    let call = "agi_callerid: +447700900123\nagi_uniqueid: 1795309638.7\nagi_arg_2: +14155550132";
+    let call = "agi_callerid: +447700900123\nagi_calleridname: Acme \"A\" Ltd\nagi_rdnis: +14155550177\nagi_uniqueid: 1795309638.7\nagi_arg_2: +14155550132";
     agi(&format!("{call}\nagi_arg_1: call.received"));
     agi(&format!("{call}\nagi_arg_1: call.received"));
     agi(&format!("{call}\nagi_arg_1: call.completed"));
     agi(
-        "agi_callerid: unknown\nagi_uniqueid: 8\nagi_arg_1: sms.received\nagi_arg_2: +14155550133\nagi_arg_3: 95588\nagi_arg_4: 5oKo5aW9ICQoaWQp",
+        "agi_callerid: unknown\nagi_calleridname: unknown\nagi_rdnis: unknown\nagi_uniqueid: 8\nagi_arg_1: sms.received\nagi_arg_2: +14155550133\nagi_arg_3: 95588\nagi_arg_4: 5oKo5aW9ICQoaWQp",
     );
     let contacts = pbx.api.contacts();
     assert_eq!(contacts.len(), 2, "one call, one message");
@@ -181,6 +181,41 @@ fn asterisk_by_its_gateway_interface() {
     );
     let events = contacts[1]["events"].as_array().unwrap();
     assert!(events.iter().any(|event| event["phase"] == "completed"));
+}
+
+#[test]
+fn asterisk_says_who_forwarded_a_call_where_it_knows() {
+    if !are_installed(&SHELL) {
+        return;
+    }
+    let pbx = Pbx::new();
+    // What the server refuses waits, and can be read.
+    std::fs::write(
+        pbx.folder.path("whsec"),
+        "whsec_b3RoZXJvdGhlcm90aGVyb3RoZXI=",
+    )
+    .unwrap();
+    let told = |name: &str, redirecting: &str| -> Value {
+        let lines = format!(
+            "agi_callerid: +447700900123\nagi_calleridname: {name}\nagi_rdnis: {redirecting}\nagi_uniqueid: 7\nagi_arg_1: call.received\nagi_arg_2: +14155550132\n\n"
+        );
+        let mut command = pbx.command("sh");
+        assert!(pbx.shell(command.arg(sample("canaryline.agi")), lines.as_bytes()));
+        let waiting = std::fs::read(pbx.folder.path("spool").join("call.received.7"));
+        let event: Value = serde_json::from_slice(&waiting.unwrap()).unwrap();
+        event["data"].clone()
+    };
+    let known = told("Acme \"A\" Ltd", "+14155550177");
+    assert_eq!(known["caller_name"], "Acme \"A\" Ltd");
+    assert_eq!(known["forwarded_from"], "+14155550177");
+    let unknown = told("unknown", "unknown");
+    assert_eq!(unknown["from"], "+447700900123");
+    for name in ["caller_name", "forwarded_from"] {
+        assert_eq!(unknown.get(name), None, "{name}");
+    }
+    std::fs::write(pbx.folder.path("whsec"), WHSEC).unwrap();
+    assert!(pbx.event(&["--drain"], ""));
+    assert_eq!(pbx.api.contacts().len(), 1);
 }
 
 /// The relay, stopped at the end.

@@ -9,6 +9,7 @@ use honeytoken::{Authentication, Medium, Timestamp};
 use ring::hmac;
 use serde::Deserialize;
 
+use super::json::Aside;
 use super::mac::{Keys, decode_secret, passed};
 use super::party::party;
 use super::settings::Secrets;
@@ -121,6 +122,12 @@ struct Data {
     attestation: Option<String>,
     /// What the events of one call share.
     call_id: Option<String>,
+    #[serde(default)]
+    carrier: Aside,
+    #[serde(default)]
+    forwarded_from: Aside,
+    #[serde(default)]
+    caller_name: Aside,
 }
 
 impl Payload {
@@ -140,6 +147,9 @@ impl Payload {
         let to = party(data.to.as_deref()).ok_or(Malformed::Missing("data.to"))?;
         let mut event = event
             .between(party(data.from.as_deref()), Some(to))
+            .with_detail("carrier", data.carrier.text())
+            .with_detail("forwarded_from", data.forwarded_from.text())
+            .with_detail("caller_name", data.caller_name.text())
             .told_at(Some(&timestamp));
         if event.claimed_at.is_none() {
             return Err(Malformed::Value("timestamp"));

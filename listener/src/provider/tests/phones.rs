@@ -45,6 +45,21 @@ fn our_own_calls_and_heartbeats() {
 }
 
 #[test]
+fn our_own_events_keep_what_a_gateway_knows_beside() {
+    let told = r#","carrier":"C","forwarded_from":"+14155550177","caller_name":"Acme"#;
+    let call = event(
+        "standard_webhooks",
+        &own("call.received", &format!("{told}\"")),
+    );
+    assert_eq!(call.details["carrier"], "C");
+    assert_eq!(call.details["forwarded_from"], "+14155550177");
+    assert_eq!(call.details["caller_name"], "Acme");
+    let odd = r#","carrier":{"name":"C"},"caller_name":"""#;
+    let call = event("standard_webhooks", &own("call.received", odd));
+    assert!(call.details.is_empty(), "{:?}", call.details);
+}
+
+#[test]
 fn an_android_phone_that_reports_a_message_twice_under_two_ids() {
     let report = |id: &str, at: &str| {
         let body = format!(
