@@ -6,7 +6,8 @@
 //! it was given. JSON: lower-case hex of HMAC-SHA1 over URL and raw body. The URL counts with and
 //! without its port.
 //!
-//! No time is signed. What a SWML application expects to hear is not documented for our case; it
+//! Forms name the project as `AccountSid`, JSON as `call.project_id`: where the connection's is set, no
+//! other project's are taken. No time is signed. What a SWML application expects to hear is not documented for our case; it
 //! gets an empty answer.
 
 use honeytoken::{Authentication, Timestamp};
@@ -24,6 +25,8 @@ use super::{
 
 const SIGNATURE: &str = "x-signalwire-signature";
 const TWILIO_SIGNATURE: &str = "x-twilio-signature";
+const ACCOUNT: &str = "AccountSid";
+const PROJECT: &str = "call.project_id";
 
 pub(super) static PROVIDER: Provider = Provider {
     id: "signalwire",
@@ -40,7 +43,10 @@ pub(super) static PROVIDER: Provider = Provider {
     secrets: &[
         SecretName::required("signing_key", "the project's signing key, PSK_…"),
         SecretName::account("space", "to ask the account: NAME of NAME.signalwire.com"),
-        SecretName::account("project_id", "to ask the account: the project"),
+        SecretName::account(
+            "project_id",
+            "the only project whose events are taken; also used to ask the account",
+        ),
         SecretName::account("api_token", "to ask the account: the project's API token"),
         API_BASE,
     ],
@@ -51,12 +57,14 @@ pub(super) static PROVIDER: Provider = Provider {
         let keys = secrets.rotating_required("signing_key")?;
         Ok(Box::new(SignalWire {
             keys: Keys::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &keys),
+            project: secrets.optional("project_id").map(str::to_owned),
         }))
     },
 };
 
 struct SignalWire {
     keys: Keys,
+    project: Option<String>,
 }
 
 impl SignalWire {
@@ -70,6 +78,29 @@ impl SignalWire {
         let fields = fields.flat_map(|(name, value)| [&**name, &**value]);
         let parts: Vec<&[u8]> = [url.as_bytes()].into_iter().chain(fields).collect();
         Ok(self.keys.verify_base64(&parts, sig))
+    }
+
+    /// Refuses what names another project than the one that is set. What cannot be read is for
+    /// [`Adapter::parse`] to say.
+    fn own_project(&self, request: &Request<'_>) -> Result<(), Rejection> {
+        let Some(ours) = &self.project else {
+            return Ok(());
+        };
+        let is_ours = |theirs: &str| theirs.eq_ignore_ascii_case(ours);
+        if request.is_json() {
+            let body = json::read::<Body>(request.body).ok();
+            let theirs = body.and_then(|body| body.call.project_id);
+            return match theirs.is_none_or(|theirs| is_ours(&theirs)) {
+                true => Ok(()),
+                false => Err(Rejection::WrongAccount(PROJECT)),
+            };
+        }
+        let form = request.form()?;
+        let theirs = form.get(ACCOUNT);
+        match theirs.map_err(|_| Rejection::WrongAccount(ACCOUNT))? {
+            Some(theirs) if !is_ours(theirs) => Err(Rejection::WrongAccount(ACCOUNT)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -88,6 +119,7 @@ impl Adapter for SignalWire {
                 false => self.form_fits(request, &url, sig)?,
             };
             if fits {
+                self.own_project(request)?;
                 return Ok(Authentication::MacBody.into());
             }
         }

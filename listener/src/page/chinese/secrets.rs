@@ -64,7 +64,9 @@ fn account(english: &str) -> Option<&'static str> {
         "to ask the account: NAME of NAME.signalwire.com" => {
             "用于查询账户：NAME.signalwire.com 中的 NAME"
         }
-        "to ask the account: the project" => "用于查询账户：项目",
+        "the only project whose events are taken; also used to ask the account" => {
+            "只接收此项目的事件；也用于查询账户"
+        }
         "to ask the account: the project's API token" => "用于查询账户：项目的 API 令牌",
         "KEY…, to ask the account" => "KEY…，用于查询账户",
         "the messaging profile that numbers are put under" => "号码所归入的消息配置",

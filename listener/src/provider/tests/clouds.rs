@@ -114,6 +114,49 @@ fn signalwire_answers_in_the_language_it_was_asked_in() {
 }
 
 #[test]
+fn signalwire_takes_events_of_its_own_project_alone() {
+    let (ours, other) = (
+        "2dfb9ac1-4552-416a-bf66-d4394e286dae",
+        "ca2903c9-f671-45e9-94be-642e4d5111a7",
+    );
+    let form = |account: &str| format!("{}{account}", sample("signalwire form").body);
+    let json = |project: &str| {
+        let call = format!(r#""call":{{{project}"#);
+        let body = sample("signalwire json").body;
+        body.replacen(r#""call":{"#, &call, 1)
+    };
+    let named = |id: &str| {
+        [
+            ("signalwire form", form(&format!("&AccountSid={id}"))),
+            ("signalwire json", json(&format!(r#""project_id":"{id}","#))),
+        ]
+    };
+    let got = |(name, body): (&str, String), secrets: &[(&str, &str)]| {
+        let sample = sample(name);
+        let secrets = [sample.secrets, secrets].concat();
+        let post = sample.post(body, NOW);
+        let events = post.to(&connect("signalwire", &secrets), NOW);
+        events.map(|events| events.len())
+    };
+    let set = [("project_id", ours)];
+    for request in named(ours).into_iter().chain(named(&ours.to_uppercase())) {
+        assert_eq!(got(request.clone(), &set), Ok(1), "{request:?}");
+    }
+    for request in named(other) {
+        let refused = got(request.clone(), &set);
+        assert_eq!(refused.unwrap_err(), "wrong_account", "{request:?}");
+        assert_eq!(got(request, &[]), Ok(1), "none is set");
+    }
+    let unnamed = [("signalwire form", form("")), ("signalwire json", json(""))];
+    for request in unnamed {
+        assert_eq!(got(request.clone(), &set), Ok(1), "{request:?}");
+    }
+    let two = form(&format!("&AccountSid={ours}&AccountSid={other}"));
+    let refused = got(("signalwire form", two), &set);
+    assert_eq!(refused.unwrap_err(), "wrong_account");
+}
+
+#[test]
 fn bandwidth_rings_or_rejects() {
     let call = r#"{"eventType":"initiate","callId":"c","to":"+1","diversion":{"origTo":"+2"}}"#;
     assert_eq!(

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use honeytoken::{Authentication, Medium};
 use serde_json::json;
 
-use super::kit::{NOW, Post, URL, connect};
-use super::samples::{Sample, event, refused, sample};
+use super::kit::{NOW, Post, URL, connect, jwt};
+use super::samples::{Sample, TOKEN, event, refused, sample};
 use crate::provider::gammu_smsd::Run;
 use crate::provider::{Dedupe, Received, Request};
 
@@ -57,6 +57,27 @@ fn our_own_events_keep_what_a_gateway_knows_beside() {
     let odd = r#","carrier":{"name":"C"},"caller_name":"""#;
     let call = event("standard_webhooks", &own("call.received", odd));
     assert!(call.details.is_empty(), "{:?}", call.details);
+}
+
+#[test]
+fn httpsms_tokens_of_another_issuer_are_not_its_own() {
+    let sample = sample("httpsms");
+    let at = NOW.as_unix_s();
+    let post = |issuer: &str| {
+        let claims = json!({"iss":issuer,"aud":[URL],"nbf":at - 600,"exp":at + 600});
+        let token = format!("Bearer {}", jwt(TOKEN, &claims));
+        let post = Post::json(URL, sample.body).with("authorization", token);
+        post.to(&sample.webhook(), NOW).map(|events| events.len())
+    };
+    assert_eq!(post("api.httpsms.com"), Ok(1));
+    for issuer in [
+        "",
+        "httpsms.com",
+        "api.httpsms.com.example",
+        "API.HTTPSMS.COM",
+    ] {
+        assert_eq!(post(issuer).unwrap_err(), "wrong_account", "{issuer}");
+    }
 }
 
 #[test]
