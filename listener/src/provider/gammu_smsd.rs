@@ -71,6 +71,7 @@ pub struct Run {
     /// none where that is withheld.
     pub argv: Vec<String>,
     /// The daemon's variables.
+    #[serde(deserialize_with = "json::each_once")]
     pub env: BTreeMap<String, String>,
 }
 

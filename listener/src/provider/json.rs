@@ -71,6 +71,33 @@ impl<'de> Deserialize<'de> for Flat {
     }
 }
 
+/// Texts by name, each name once.
+pub(super) fn each_once<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Texts;
+
+    impl<'de> Visitor<'de> for Texts {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut texts = BTreeMap::new();
+            while let Some((name, text)) = map.next_entry()? {
+                if texts.insert(name, text).is_some() {
+                    return Err(A::Error::custom("a field twice"));
+                }
+            }
+            Ok(texts)
+        }
+    }
+
+    deserializer.deserialize_map(Texts)
+}
+
 /// A text that some providers write as a number, or as true or false.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loose(pub(super) String);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kit::{NOW, Post};
-use super::samples::{SAMPLES, Sample};
+use super::samples::{Place, SAMPLES, Sample};
 use crate::provider::form::FIELDS_MAX;
 use honeytoken::Medium;
 
@@ -201,26 +201,76 @@ fn too_old_and_from_the_future() {
 #[test]
 fn another_url() {
     let others = [
-        "http://hooks.example.net/hooks/line",
-        "https://hooks.example.net/hooks/lime",
-        "https://hooks.example.net/hooks/line/",
-        "https://hooks.example.net/hooks/line?a=1",
-        "https://hooks.example.org/hooks/line",
-        "not a url",
+        (Place::Scheme, "http://hooks.example.net/hooks/line"),
+        (Place::Path, "https://hooks.example.net/hooks/lime"),
+        (Place::Path, "https://hooks.example.net/hooks/line/"),
+        (Place::Query, "https://hooks.example.net/hooks/line?a=1"),
+        (Place::Host, "https://hooks.example.org/hooks/line"),
+        (Place::Port, "https://hooks.example.net:8443/hooks/line"),
+        (Place::Path, "not a url"),
     ];
     for_all(|sample| {
-        let covered = if sample.covers_url {
-            others.as_slice()
-        } else {
-            &[]
-        };
-        for url in covered {
+        for (_, url) in others.iter().filter(|(p, _)| sample.covers_url.contains(p)) {
             let mut moved = sample.post(sample.body, NOW);
             moved.url = (*url).to_owned();
             refused(sample, &moved).map_err(|why| format!("{url} {why}"))?;
         }
         Ok(())
     });
+}
+
+#[test]
+fn another_order_of_the_query() {
+    let (signed, other) = (
+        "https://hooks.example.net/hooks/line?a=1&b=2",
+        "https://hooks.example.net/hooks/line?b=2&a=1",
+    );
+    for_all(|sample| {
+        if !sample.covers_url.contains(&Place::Order) {
+            return Ok(());
+        }
+        let post = (sample.sign)(signed, sample.body.as_bytes(), NOW);
+        post.to(&sample.webhook(), NOW)?;
+        let moved = Post {
+            url: other.to_owned(),
+            ..post
+        };
+        refused(sample, &moved)
+    });
+}
+
+#[test]
+fn a_field_given_twice() {
+    for (name, field, again) in [
+        (
+            "android_sms_gateway",
+            r#""sender":"10086""#,
+            r#""sender":"95588""#,
+        ),
+        (
+            "gammu_smsd",
+            r#""SMS_1_NUMBER":"10086""#,
+            r#""SMS_1_NUMBER":"95588""#,
+        ),
+        ("bird", r#""channelId":"c1""#, r#""channelId":"c2""#),
+        (
+            "aliyun_sms",
+            r#""dest_code":"900072""#,
+            r#""dest_code":"900073""#,
+        ),
+        (
+            "tencent_sms",
+            r#""mobile":"13800138000""#,
+            r#""mobile":"13800138001""#,
+        ),
+    ] {
+        let sample = super::samples::sample(name);
+        assert!(sample.body.contains(field), "{name}");
+        for both in [format!("{field},{again}"), format!("{again},{field}")] {
+            let post = sample.post(sample.body.replace(field, &both), NOW);
+            assert_eq!(without_event(sample, &post), Ok(()), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use honeytoken::{Event, Timestamp};
 
 use super::super::kit::{NOW, Post};
-use super::super::samples::{SAMPLES, Sample, sample};
+use super::super::samples::{Place, SAMPLES, Sample, sample};
 use super::Door;
 
 /// As large as the door lets in, and one byte more.
@@ -54,8 +54,8 @@ const CASES: &[Case] = &[
     Case {
         name: "for another address",
         post: |s| {
-            s.covers_url
-                .then(|| moved(s, "https://hooks.example.net/hooks/other"))
+            let covers = s.covers_url.contains(&Place::Path);
+            covers.then(|| moved(s, "https://hooks.example.net/hooks/other"))
         },
         statuses: &[403],
         left: Left::Nothing,
@@ -63,8 +63,8 @@ const CASES: &[Case] = &[
     Case {
         name: "behind a proxy that is not configured",
         post: |s| {
-            s.covers_url
-                .then(|| moved(s, "http://10.0.0.7:8470/hooks/line"))
+            let covers = s.covers_url.contains(&Place::Host);
+            covers.then(|| moved(s, "http://10.0.0.7:8470/hooks/line"))
         },
         statuses: &[403],
         left: Left::Nothing,

@@ -16,7 +16,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: CXML,
         destination: CXML_TO,
-        covers_url: true,
+        covers_url: URL_BUT_PORT,
         ..SIGNED_BODY
     },
     Sample {
@@ -79,7 +79,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: "CallUUID=c1&To=14155550132&CallStatus=ringing&CallerName=hello",
         destination: Some("To=14155550132&"),
-        covers_url: true,
+        covers_url: &[Scheme, Host, Port, Path, Query],
         ..SIGNED_BODY
     },
     Sample {
@@ -96,6 +96,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: "MessageUUID=m1&To=14155550132&Text=hello",
         destination: Some("To=14155550132&"),
+        covers_url: &[Scheme, Host, Port, Path],
         ..UNSIGNED_BODY
     },
     Sample {
@@ -108,7 +109,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: CXML,
         destination: CXML_TO,
-        covers_url: true,
+        covers_url: URL_BUT_PORT,
         ..SIGNED_BODY
     },
     Sample {
@@ -121,7 +122,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: r#"{"call":{"call_id":"c1","to":"+14155550132","call_state":"created"},"vars":"hello"}"#,
         destination: TO,
-        covers_url: true,
+        covers_url: URL_BUT_PORT,
         ..SIGNED_BODY
     },
     Sample {
@@ -155,7 +156,7 @@ pub(super) const SAMPLES: &[Sample] = &[
             } else {
                 base64(Md5::digest(body))
             };
-            let path = "/hooks/line";
+            let path = &url[url.rfind("/hooks").unwrap()..];
             let signed = format!("POST\n{digest}\napplication/json\nx-timestamp:{at}\n{path}");
             let signature = base64(hmac_sha256("secret", signed));
             Post::json(url, body)
@@ -164,6 +165,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: r#"{"event":"call.incoming","call":{"callId":"c1","to":{"number":"+14155550132"},"callResult":"hello"}}"#,
         destination: Some(r#""to":{"number":"+14155550132"},"#),
+        covers_url: &[Path],
         age_max_s: Some(300),
         ..SIGNED_BODY
     },
@@ -180,7 +182,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: "id=m1&recipient=14155550132&originator=447700900123&body=hello",
         destination: Some("recipient=14155550132&"),
-        covers_url: true,
+        covers_url: WHOLE_URL,
         age_max_s: Some(60),
         ..SIGNED_BODY
     },
@@ -196,7 +198,7 @@ pub(super) const SAMPLES: &[Sample] = &[
                 .with("messagebird-signature", base64(hmac_sha256(TOKEN, signed)))
         },
         body: r#"{"payload":{"id":"m1","channelId":"c1","body":{"type":"text","text":{"text":"hello"}}}}"#,
-        covers_url: true,
+        covers_url: WHOLE_URL,
         age_max_s: Some(300),
         ..SIGNED_BODY
     },

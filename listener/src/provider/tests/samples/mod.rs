@@ -12,9 +12,22 @@ use md5::{Digest as _, Md5};
 use ring::signature::Ed25519KeyPair;
 use serde_json::json;
 
+use self::Place::{Host, Order, Path, Port, Query, Scheme};
 use self::signing::{basic, nonce, signed_by, sns, sorted_form, standard_webhook, vonage_md5};
 use super::kit::{NOW, Post, URL, base64, connect, hex, hmac_sha1, hmac_sha256, jwt, sha256_hex};
 use crate::provider::{Calls, Received, Webhook, sign};
+
+/// A part of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Scheme,
+    Host,
+    Port,
+    Path,
+    Query,
+    /// In which order the fields of the query stand.
+    Order,
+}
 
 /// How a provider sends, and what its signature covers.
 #[derive(Clone, Copy)]
@@ -32,7 +45,8 @@ pub(super) struct Sample {
     /// empty where only the time of signing does.
     pub(super) id: (&'static str, &'static str),
     pub(super) covers_body: bool,
-    pub(super) covers_url: bool,
+    /// What of its URL the signature covers.
+    pub(super) covers_url: &'static [Place],
     /// The oldest signature that is accepted, in seconds.
     pub(super) age_max_s: Option<i64>,
 }
@@ -65,6 +79,10 @@ const CXML: &str = "MessageSid=SM1&To=%2B14155550132&From=%2B14155550199&Body=he
 const TO: Option<&str> = Some(r#""to":"+14155550132","#);
 const CXML_TO: Option<&str> = Some("To=%2B14155550132&");
 
+const WHOLE_URL: &[Place] = &[Scheme, Host, Port, Path, Query, Order];
+/// Twilio and those after it sign the port or not, so a request fits either way.
+const URL_BUT_PORT: &[Place] = &[Scheme, Host, Path, Query, Order];
+
 const SIGNED_BODY: Sample = Sample {
     name: "",
     provider: "",
@@ -75,7 +93,7 @@ const SIGNED_BODY: Sample = Sample {
     destination: None,
     id: ("m1", "m#"),
     covers_body: true,
-    covers_url: false,
+    covers_url: &[],
     age_max_s: None,
 };
 

@@ -46,7 +46,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         },
         body: r#"{"type":"message.phone.received","data":{"message_id":"m1","owner":"+14155550132","content":"hello"}}"#,
         destination: Some(r#""owner":"+14155550132","#),
-        covers_url: true,
+        covers_url: WHOLE_URL,
         age_max_s: Some(599),
         ..UNSIGNED_BODY
     },
