@@ -5,6 +5,9 @@
 //! set on the application as its callback credentials, is all there is. Use TLS and a long
 //! password.
 //!
+//! **Of recordings and transcripts only the address comes, and nobody fetches it**: it needs the account's
+//! credentials, and this provider has no account here. A transcript's event has no text.
+//!
 //! An unanswered call is rejected by `<Hangup/>`, or rings by `<Ring answerCall="false"/>`
 //! (<https://dev.bandwidth.com/docs/voice/bxml/ring>).
 
