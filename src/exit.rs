@@ -103,9 +103,10 @@ fn of_open(error: &OpenError) -> Exit {
     match error {
         OpenError::Held(_) | OpenError::OfCluster(_) => Exit::Held,
         OpenError::Fault(store::Fault::Unreachable(_)) => Exit::Unreachable,
-        OpenError::Damaged(_) | OpenError::Rollback { .. } | OpenError::NewerFormat { .. } => {
-            Exit::Damaged
-        }
+        OpenError::Damaged(_)
+        | OpenError::OutboxDamaged(..)
+        | OpenError::Rollback { .. }
+        | OpenError::NewerFormat { .. } => Exit::Damaged,
         OpenError::NotAStore(_)
         | OpenError::Exists(_)
         | OpenError::OtherLog(_)

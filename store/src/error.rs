@@ -45,6 +45,13 @@ pub enum OpenError {
     /// Bytes are not what the log wrote.
     #[error("{0}; nothing was changed: restore a backup, or examine a copy with `verify`")]
     Damaged(Damage),
+    /// A record of the outbox is not what was written, and records that were acknowledged follow.
+    #[error(
+        "outbox is damaged at byte {1}, before contacts that were acknowledged; nothing was \
+         changed: look at the disk and put back an intact {0}, or move it away and keep it, to go \
+         on without what it holds"
+    )]
+    OutboxDamaged(PathBuf, u64),
     /// The log ends before something that was in it.
     #[error(
         "log holds {holds} entries where its {witness} knows {known}: it was cut or put back; \

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use honeytoken::Entry;
@@ -27,6 +27,8 @@ use crate::payload::{self, DataKey, Draft, Fields};
 const HEADER_BYTES: usize = 8;
 /// Bytes of mark and nonce.
 const FIXED_BYTES: usize = 8 + NONCE_LEN;
+/// A record behind a damaged one has a mark at most this far ahead.
+const MARKS_AHEAD_MAX: u64 = 1 << 32;
 
 /// Batches that wait for their place, in the order they were taken.
 pub struct Outbox {
@@ -51,7 +53,7 @@ struct Record {
 }
 
 impl Outbox {
-    /// Opens the file, or makes it. Its torn end, which nobody was told of, is cut.
+    /// Opens the file, or makes it. Its torn end, which nobody was told of, is set aside.
     pub(crate) fn open(
         path: PathBuf,
         key: &DataKey,
@@ -77,11 +79,15 @@ impl Outbox {
             waiting: VecDeque::new(),
             broken: false,
         };
-        outbox.scan().map_err(failed("read"))?;
+        let length = outbox.scan().map_err(failed("read"))?;
+        if outbox.end < length {
+            outbox.cut(&path, length, disk)?;
+        }
         Ok(outbox)
     }
 
-    fn scan(&mut self) -> io::Result<()> {
+    /// Reads all records, up to the first that is not whole; returns the file's length.
+    fn scan(&mut self) -> io::Result<u64> {
         let length = self.reading.metadata()?.len();
         while let Some((mark, drafts, bytes)) = self.record(self.end, length)? {
             self.waiting.push_back(Record {
@@ -93,16 +99,28 @@ impl Outbox {
             self.next = mark + 1;
             self.end += bytes as u64;
         }
-        if self.end < length {
-            let bytes = length - self.end;
-            tracing::warn!(
-                bytes,
-                "outbox ends in a write that was never acknowledged; it is cut"
-            );
-            self.file.truncate(self.end)?;
-            self.file.sync()?;
+        Ok(length)
+    }
+
+    /// Sets aside what follows the last whole record, if it is a write that did not come to its end.
+    fn cut(&self, path: &Path, length: u64, disk: &dyn Disk) -> Result<(), OpenError> {
+        let failed = |step| OpenError::io(step, path);
+        let mut rest = vec![0; (length - self.end) as usize];
+        let read = self.reading.read_exact_at(&mut rest, self.end);
+        read.map_err(failed("read"))?;
+        if is_damage(&rest, self.next) {
+            return Err(OpenError::OutboxDamaged(path.to_owned(), self.end));
         }
-        Ok(())
+        let aside = path.with_extension(format!("{:012}.torn", self.next));
+        let bytes = rest.len();
+        tracing::warn!(
+            bytes,
+            "outbox ends in a write that was never acknowledged; it is set aside"
+        );
+        // The copy is durable before the original is cut; a crash between the two repeats both.
+        disk::replace(disk, &aside, &rest).map_err(failed("set aside the torn end of"))?;
+        let cut = self.file.truncate(self.end).and_then(|()| self.file.sync());
+        cut.map_err(failed("cut"))
     }
 
     /// The record at an offset; none at the end, or if it is torn.
@@ -277,6 +295,34 @@ fn draft(text: &[u8]) -> Option<Draft> {
     Some(Draft { at, by, event })
 }
 
+/// Whether what is no whole record was durable once: each write is synced before the next begins,
+/// so only the last can be torn, and anything behind it tells that it was not the last.
+fn is_damage(rest: &[u8], next: u64) -> bool {
+    let Some(header) = rest.first_chunk::<HEADER_BYTES>() else {
+        return false;
+    };
+    let bytes = le_u32(&header[..4]) as usize;
+    let ends_before = bytes >= FIXED_BYTES && HEADER_BYTES + bytes < rest.len();
+    // Its length may be what is damaged.
+    ends_before || (1..rest.len()).any(|offset| is_record(&rest[offset..], next))
+}
+
+/// Whether bytes begin with a whole record of this mark or a later one.
+fn is_record(bytes: &[u8], next: u64) -> bool {
+    let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
+        return false;
+    };
+    let Some(mark) = rest.first_chunk() else {
+        return false;
+    };
+    // Marks are small numbers, so that hardly any other bytes are hashed.
+    let marks = next..next.saturating_add(MARKS_AHEAD_MAX);
+    marks.contains(&u64::from_le_bytes(*mark))
+        && rest
+            .get(..le_u32(&header[..4]) as usize)
+            .is_some_and(|body| crc32c::crc32c(body) == le_u32(&header[4..]))
+}
+
 fn le_u32(bytes: &[u8]) -> u32 {
     bytes.iter().rev().fold(0, |n, &b| n << 8 | u32::from(b))
 }
@@ -336,6 +382,43 @@ mod tests {
             std::fs::write(&path, [&whole, &whole[..length]].concat()).unwrap();
             assert_eq!(open(dir.path()).entries(), 1, "{length}");
             assert_eq!(std::fs::read(&path).unwrap(), whole, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_torn_end_is_set_aside_before_it_is_cut() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox");
+        open(dir.path()).push([note("a")].iter()).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        let mut torn = whole.clone();
+        *torn.last_mut().unwrap() ^= 1;
+        std::fs::write(&path, [&whole, &torn[..]].concat()).unwrap();
+        assert_eq!(open(dir.path()).entries(), 1);
+        let aside = std::fs::read(dir.path().join("outbox.000000000002.torn")).unwrap();
+        assert_eq!(aside, torn);
+    }
+
+    #[test]
+    fn a_damaged_record_that_others_follow_is_not_cut() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox");
+        let mut outbox = open(dir.path());
+        outbox.push([note("a")].iter()).unwrap();
+        let first = outbox.end as usize;
+        outbox.push([note("b")].iter()).unwrap();
+        drop(outbox);
+        let whole = std::fs::read(&path).unwrap();
+        for place in 0..first {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 0x80;
+            std::fs::write(&path, &damaged).unwrap();
+            let key = DataKey::from_bytes([5; 32]);
+            let opened = Outbox::open(path.clone(), &key, &RealDisk, 1 << 16);
+            let said = opened.err().map(|error| error.to_string());
+            let said = said.unwrap_or_default();
+            assert!(said.contains("outbox is damaged"), "{place}: {said}");
+            assert_eq!(std::fs::read(&path).unwrap(), damaged, "{place}");
         }
     }
 
