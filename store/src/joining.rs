@@ -74,7 +74,9 @@ impl Store {
         for Placed { first, entries } in arrived {
             for (index, parts) in (first..).zip(entries) {
                 let fits = if index < size {
-                    let known = reader.leaf(index)?;
+                    let known = reader
+                        .leaf(index)
+                        .map_err(|error| self.poison_unread(error))?;
                     known.is_some_and(|leaf| leaf_hash(&leaf) == parts.leaf_hash)
                 } else {
                     index == next

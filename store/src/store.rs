@@ -8,7 +8,7 @@ use honeytoken::{Entry, Event, Genesis, Timestamp};
 
 use crate::disk::{self, Disk, RealDisk};
 use crate::engine::{Engine, Terms};
-use crate::error::{Fault, OpenError};
+use crate::error::{Fault, OpenError, ReadError};
 use crate::folder::{Folder, Keys};
 use crate::index::Index;
 use crate::log::frame::FORMAT;
@@ -255,7 +255,9 @@ impl Store {
         self.note_erased(reader.size(), &fresh)?;
         let first = self.write(fresh.iter(), reader.head().at)?;
         self.engine.written(self.hashes.tree().size());
-        let entries: Vec<Entry> = reader.entries(first).collect::<Result<_, _>>()?;
+        // Written and not folded: nothing may be decided on a fold with a hole in it.
+        let entries = reader.entries(first).collect::<Result<Vec<Entry>, _>>();
+        let entries = entries.map_err(|error| self.poison_unread(error))?;
         if let Some(last) = entries.last() {
             self.head_mut().at = last.at;
         }
@@ -424,6 +426,10 @@ impl Store {
         self.poisoned
             .clone()
             .map_or(Ok(()), |why| Err(Fault::Poisoned(why)))
+    }
+
+    pub(crate) fn poison_unread(&mut self, error: ReadError) -> Fault {
+        self.poison("read what arrived", std::io::Error::other(error))
     }
 
     pub(crate) fn poison(&mut self, step: &'static str, source: std::io::Error) -> Fault {
