@@ -85,7 +85,8 @@ impl Reader {
             let Some(parts) = self.parts(index)? else {
                 break;
             };
-            bytes += parts.leaf.len() + parts.payload.len() + parts.slot.len();
+            let blobs: usize = parts.blobs.iter().map(|blob| blob.bytes.len()).sum();
+            bytes += parts.leaf.len() + parts.payload.len() + parts.slot.len() + blobs;
             if !batch.is_empty() && (bytes > BATCH_BYTES_MAX || batch.len() == BATCH_ENTRIES_MAX) {
                 break;
             }
