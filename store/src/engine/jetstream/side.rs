@@ -90,7 +90,8 @@ impl Side {
         }
     }
 
-    /// Puts the bytes of blobs where every node finds them; they are there when it returns.
+    /// Puts the bytes of blobs where every node finds them; they are there when it returns. Each
+    /// piece is taken within `wait_ms` milliseconds.
     pub(super) fn put_blobs<'a>(
         &self,
         blobs: impl Iterator<Item = &'a SealedBlob>,
@@ -105,23 +106,24 @@ impl Side {
         let side = self.clone();
         let sending = async move {
             for (hash, bytes) in blobs {
-                side.put_blob(hash, &bytes).await?;
+                side.put_blob(hash, &bytes, wait_ms).await?;
             }
             Ok(())
         };
-        let within = Duration::from_millis(wait_ms);
-        // On the runtime, whose clock it takes.
-        let sent = self.wait(async move { tokio::time::timeout(within, sending).await });
-        let late = |_| Fault::Unreachable("a large value is not taken in time".into());
-        let sent = sent?.map_err(late)?;
+        let sent = self.wait(sending)?;
         sent.map_err(|error: SideError| Fault::Unreachable(error.to_string()))
     }
 
-    async fn put_blob(&self, hash: Hash, bytes: &Bytes) -> Result<(), SideError> {
+    /// Each piece is waited for alone: a large value takes as long as it takes, if it moves.
+    async fn put_blob(&self, hash: Hash, bytes: &Bytes, wait_ms: u64) -> Result<(), SideError> {
+        let within = Duration::from_millis(wait_ms);
+        let late = |_| SideError::Unreachable("a large value is not taken in time".into());
         for (piece, start) in (0..bytes.len()).step_by(PIECE_BYTES).enumerate() {
             let end = bytes.len().min(start + PIECE_BYTES);
             let message = PublishMessage::build().payload(bytes.slice(start..end));
-            self.send(&piece_name(hash, piece), message).await?;
+            let name = piece_name(hash, piece);
+            let sent = tokio::time::timeout(within, self.send(&name, message)).await;
+            sent.map_err(late)??;
         }
         Ok(())
     }
