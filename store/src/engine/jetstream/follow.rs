@@ -145,6 +145,14 @@ impl Inbox {
         self.lock().waiting.len() >= INBOX_MESSAGES_MAX
     }
 
+    /// Waits until there is room; false when it is closed.
+    async fn has_room(&self) -> bool {
+        while self.is_full() && !self.is_closed() {
+            tokio::time::sleep(Duration::from_millis(HINTED_EVERY_MS)).await;
+        }
+        !self.is_closed()
+    }
+
     fn is_closed(&self) -> bool {
         self.lock().closed
     }
@@ -192,9 +200,8 @@ async fn read_on(
     let side = Side::new(context.clone(), names.clone(), None);
     let mut hinted = 0_u32;
     while !inbox.is_closed() {
-        if inbox.is_full() {
-            tokio::time::sleep(Duration::from_millis(HINTED_EVERY_MS)).await;
-            continue;
+        if !inbox.has_room().await {
+            break;
         }
         if let Some(message) = ask(&stream, &names.log_subject, *next).await? {
             take(message, next, inbox, &side).await?;
@@ -242,6 +249,9 @@ async fn take(
             ))
         })?;
         let placed = placed(&body, side, *next).await?;
+        if !inbox.has_room().await {
+            return Ok(());
+        }
         inbox.push(Arrival {
             sequence: *next,
             id: String::new(),
@@ -251,6 +261,9 @@ async fn take(
             placed,
         });
         *next += 1;
+    }
+    if !inbox.has_room().await {
+        return Ok(());
     }
     let word = |name: &str| {
         let value = message.headers.get(name).map(|value| value.as_str());
