@@ -237,6 +237,11 @@ impl Outbox {
         Ok(Some((mark, drafts)))
     }
 
+    /// The mark of the oldest batch that waits.
+    pub fn oldest_mark(&self) -> Option<u64> {
+        self.waiting.front().map(|record| record.mark)
+    }
+
     /// Forgets all batches up to this mark: the log holds them.
     ///
     /// # Errors

@@ -178,7 +178,7 @@ impl Ledger {
     pub fn append(&mut self, batch: Vec<Sealed>) -> Result<Vec<Recorded>, RecordError> {
         match self.among {
             None => self.append_on(batch, Terms::default()),
-            Some(_) => self.append_among_others(batch, None),
+            Some(_) => self.append_among_others(batch),
         }
     }
 

@@ -13,7 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use store::{Acknowledge, Creation, Fault, JetStreamSettings, Options, Outbox, Side, Store};
+use store::{
+    Acknowledge, Creation, Fault, JetStreamSettings, Options, Outbox, Sealed, Side, Store,
+};
 
 use super::opening::CheckOnly;
 use super::{Ledger, LedgerError, RecordError, View};
@@ -51,6 +53,8 @@ pub struct Among {
     standing: Arc<Standing>,
     side: Side,
     turn: Option<Turn>,
+    /// The oldest batch of the outbox as it was tried last, with its mark.
+    head: Option<(u64, Vec<Sealed>)>,
 }
 
 impl Ledger {
@@ -80,6 +84,7 @@ impl Ledger {
             standing,
             side: joined.side,
             turn: None,
+            head: None,
         });
         ledger.follow_to(joined.until, progress)?;
         ledger.forget_placed().map_err(store::OpenError::from)?;
@@ -134,8 +139,12 @@ impl Ledger {
         self.tell_standing();
     }
 
+    /// That others were faster is no reason: they could only be with a majority.
     fn degrade(&self, error: &RecordError) {
         let Some(among) = &self.among else { return };
+        if !matches!(error, RecordError::Fault(Fault::Unreachable(_))) {
+            return;
+        }
         if among.standing.degraded().is_none() {
             tracing::error!(%error, "degraded: contacts are taken on this node's disk alone");
         }

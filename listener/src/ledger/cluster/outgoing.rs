@@ -71,13 +71,14 @@ impl Ledger {
         }
         let wait_ms = among.ways.quorum_wait_ms;
         self.store.engine().be_patient(wait_ms);
-        match self.append_among_others(part, Some(mark)) {
+        match self.place(&part, Some(mark), wait_ms) {
             Ok(recorded) => {
                 self.forget_placed()?;
                 Ok(recorded)
             }
             Err(error) if error.is_passing() => {
                 self.degrade(&error);
+                self.set_head(mark, part);
                 Ok(kept)
             }
             Err(error) => Err(error),
@@ -88,7 +89,6 @@ impl Ledger {
     pub(in crate::ledger) fn append_among_others(
         &mut self,
         batch: Vec<Sealed>,
-        mark: Option<u64>,
     ) -> Result<Vec<Recorded>, RecordError> {
         if self
             .among
@@ -97,24 +97,22 @@ impl Ledger {
         {
             return self.append_in_turn(batch);
         }
-        if mark.is_none() {
-            let wait_ms = self.among.as_ref().map_or(0, |a| a.ways.quorum_wait_ms);
-            self.store.engine().be_patient(wait_ms);
-            let mut recorded = Vec::with_capacity(batch.len());
-            for part in self.in_messages(batch) {
-                recorded.extend(self.place(part, None)?);
-            }
-            return Ok(recorded);
+        let wait_ms = self.among.as_ref().map_or(0, |a| a.ways.quorum_wait_ms);
+        self.store.engine().be_patient(wait_ms);
+        let mut recorded = Vec::with_capacity(batch.len());
+        for part in self.in_messages(batch) {
+            recorded.extend(self.place(&part, None, wait_ms)?);
         }
-        self.place(batch, mark)
+        Ok(recorded)
     }
 
+    /// Places a batch behind whatever comes first, for up to a time.
     fn place(
         &mut self,
-        batch: Vec<Sealed>,
+        batch: &[Sealed],
         mark: Option<u64>,
+        wait_ms: u64,
     ) -> Result<Vec<Recorded>, RecordError> {
-        let wait_ms = self.among.as_ref().map_or(0, |a| a.ways.quorum_wait_ms);
         let began = Instant::now();
         loop {
             self.fold_arrivals()?;
@@ -123,7 +121,7 @@ impl Ledger {
                 return Ok(vec![Recorded::Kept; batch.len()]);
             }
             let terms = Terms { mark, hold: false };
-            match self.append_on(batch.clone(), terms) {
+            match self.append_on(batch.to_vec(), terms) {
                 Err(RecordError::Fault(Fault::Overtaken))
                     if began.elapsed() < Duration::from_millis(wait_ms) => {}
                 outcome => return outcome,
@@ -137,17 +135,47 @@ impl Ledger {
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(DRAIN_FOR_MS) {
             let Some(among) = &mut self.among else { break };
-            let Some((mark, drafts)) = among.outbox.oldest()? else {
+            let Some(mark) = among.outbox.oldest_mark() else {
                 return self.recover();
             };
-            let sealed = drafts
-                .into_iter()
-                .map(|draft: Draft| self.view.sealer.seal(draft));
-            let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
-            self.place(sealed, Some(mark))?;
+            let sealed = match among.head.take() {
+                Some((of, sealed)) if of == mark => sealed,
+                _ => self.seal_oldest()?,
+            };
+            let placed = self.place(&sealed, Some(mark), DRAIN_WAIT_MS);
+            if let Err(error) = placed {
+                self.set_head(mark, sealed);
+                return Err(error);
+            }
             self.forget_placed()?;
         }
         Ok(())
+    }
+
+    /// Kept sealed until the next try: large values that were sent already are found by their names.
+    fn set_head(&mut self, mark: u64, sealed: Vec<Sealed>) {
+        if let Some(among) = &mut self.among {
+            among.head = Some((mark, sealed));
+        }
+    }
+
+    fn seal_oldest(&self) -> Result<Vec<Sealed>, RecordError> {
+        let oldest = match &self.among {
+            Some(among) => among.outbox.oldest()?,
+            None => None,
+        };
+        let drafts = oldest.map(|(_, drafts)| drafts).unwrap_or_default();
+        // The log's time does not go back, and what is sealed again has other names.
+        let at = self.view.reader.head().at;
+        let draft = |draft: Draft| Draft {
+            at: draft.at.max(at),
+            ..draft
+        };
+        let sealed = drafts
+            .into_iter()
+            .map(draft)
+            .map(|d| self.view.sealer.seal(d));
+        Ok(sealed.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// The stream holds these already.

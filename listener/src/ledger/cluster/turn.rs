@@ -10,6 +10,9 @@ use super::super::{Ledger, RecordError, Recorded};
 /// Where webhooks are acknowledged by this node alone, a decision waits no longer than this, in
 /// milliseconds.
 const LOCAL_DECIDE_WAIT_MS: u64 = 1_000;
+/// The end of a turn is told for no longer than this, in milliseconds: the others go on by
+/// themselves soon after.
+const END_WAIT_MS: u64 = 1_000;
 
 /// This node's turn to decide.
 #[derive(Clone, Copy)]
@@ -34,11 +37,7 @@ impl Ledger {
         if self.has_turn() {
             return Ok(work(self));
         }
-        self.begin_turn().inspect_err(|error| {
-            if error.is_passing() {
-                self.degrade(error);
-            }
-        })?;
+        self.begin_turn().inspect_err(|error| self.degrade(error))?;
         let outcome = work(self);
         self.end_turn();
         Ok(outcome)
@@ -119,6 +118,7 @@ impl Ledger {
         let held = self.among.as_ref().and_then(|among| among.turn);
         self.set_turn(None);
         if held.is_some_and(|turn| turn.held) {
+            self.store.engine().be_patient(END_WAIT_MS);
             // If this fails, they go on after a second and a half.
             let _ = self.store.append_on(Vec::new(), Terms::default());
         }
