@@ -118,7 +118,7 @@ fn reopen(
     settings: &JetStreamSettings,
 ) -> Result<(Store, JetStream, String), OpenError> {
     let store = Store::open_folder(dir, options, visit)?;
-    let node = node_of(&store);
+    let node = store.verifier_key().node();
     let size = store.reader().size();
     let engine = JetStream::start(settings, dir, node.clone(), size)?;
     // The first entry tells logs apart; a node that is up to date was compared when it wrote.
@@ -128,11 +128,6 @@ fn reopen(
         Some(true) => Ok((store, engine, node)),
         _ => Err(OpenError::OtherLog(dir.to_owned())),
     }
-}
-
-fn node_of(store: &Store) -> String {
-    let id = u32::from_be_bytes(store.verifier_key().id());
-    format!("{id:08x}")
 }
 
 /// A folder of this node's own, with the first entry of the stream.
@@ -164,7 +159,7 @@ fn found(
     };
     let origin = genesis.origin.clone();
     let store = Store::begin(folder, keys, options, lock, &origin, &sealed)?;
-    let node = node_of(&store);
+    let node = store.verifier_key().node();
     engine.be(node.clone());
     // The first message is compared with what was just made of it.
     Ok((store, engine, node))

@@ -29,7 +29,7 @@ impl Store {
         self.checkpoint()?;
         let reader = self.reader();
         let dir = self.shared.folder.dir().to_owned();
-        let node = format!("{:08x}", u32::from_be_bytes(self.verifier_key().id()));
+        let node = self.verifier_key().node();
         let mut bringing = Bringing::start(settings, &dir, node)?;
         let leaf = |index| reader.leaf(index).map_err(Fault::from);
         let (mut next, size) = (bringing.brought(&leaf)?, reader.size());

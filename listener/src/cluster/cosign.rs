@@ -178,22 +178,16 @@ impl Cosigner {
         signers.count() > usize::from(self.app.nodes) / 2
     }
 
-    /// Learns the nodes' keys and adds ours.
+    /// Learns the nodes' keys, each time, since a node that joins anew has another; and adds ours.
     async fn know_keys(&mut self) -> Result<(), CosignError> {
-        if self.keys.len() >= usize::from(self.app.nodes)
-            && self.keys.contains_key(&self.standing.node)
-        {
-            return Ok(());
-        }
         let (version, text) = match self.side.get(KEYS).await? {
             Some((version, text)) => (version, String::from_utf8_lossy(&text).into_owned()),
             None => (0, String::new()),
         };
-        let id = |key: &VerifierKey| format!("{:08x}", u32::from_be_bytes(key.id()));
         self.keys = text
             .lines()
             .filter_map(|line| line.parse().ok())
-            .map(|key: VerifierKey| (id(&key), key))
+            .map(|key: VerifierKey| (key.node(), key))
             .collect();
         if self.keys.contains_key(&self.standing.node) {
             return Ok(());

@@ -102,6 +102,11 @@ impl VerifierKey {
         key_id(&self.name, self.kind, &self.public)
     }
 
+    /// The name of the node that has it: its id, in eight hexadecimal digits.
+    pub fn node(&self) -> String {
+        format!("{:08x}", u32::from_be_bytes(self.id()))
+    }
+
     /// Checks one signature; gives the time that a cosignature states.
     fn check(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
         let key = UnparsedPublicKey::new(&ED25519, &self.public);
