@@ -141,7 +141,7 @@ impl State {
         self.lives.apply(entry, left.repeats.is_some());
     }
 
-    /// The word of the last judgement on record, if there is one.
+    /// The class that the last judgement on record gives a platform, if there is one.
     pub fn judged(&self, platform: &PlatformId) -> Option<&str> {
         self.judged.get(platform).map(String::as_str)
     }
@@ -160,11 +160,6 @@ impl State {
         let judgement =
             |v: attribution::Verdict| self.judgement.judgement(&v.platform, self.size, program);
         moved.filter_map(judgement).map(Event::Judgement).collect()
-    }
-
-    /// The class that the last judgement on record gives a platform.
-    pub fn judged_class(&self, platform: &PlatformId) -> Option<&str> {
-        self.judged.get(platform).map(String::as_str)
     }
 
     /// Entries that were erased when they were folded.

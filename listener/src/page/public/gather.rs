@@ -138,7 +138,7 @@ fn published(
         (
             known.name.clone(),
             state.registry.reply_standing(platform, now),
-            state.judged_class(platform) != Some(finding.published.class.as_str()),
+            state.judged(platform) != Some(finding.published.class.as_str()),
             newest.next().map_or(finding.index, |f| f.index),
             state.judgement.verdict(platform),
             reports::answers(view, &state, platform)?,

@@ -108,7 +108,7 @@ fn decided(state: &Fold, now: Timestamp) -> Decided {
         (
             finding.index,
             finding.withdrawn.as_ref().map(|(at, _)| *at),
-            state.judged_class(platform).map(str::to_owned),
+            state.judged(platform).map(str::to_owned),
             registry.reply_standing(platform, now).as_str(),
             published,
         )
