@@ -111,6 +111,14 @@ pub enum StoreSettingsError {
     /// A value outside its range.
     #[error("[store] {0} is {1}; expected {2}")]
     Value(&'static str, String, &'static str),
+    /// A name or a password in an address, which would be printed with it.
+    #[error(
+        "[store] {0} has an address with `@`; give user and password_env, and the address without them"
+    )]
+    Secret(&'static str),
+    /// One of two that belong together.
+    #[error("[store] has {0} and {1} is missing; give both, or neither")]
+    Half(&'static str, &'static str),
     /// A variable that is not set.
     #[error("environment variable {0} is not set; [store] takes a secret from it")]
     NoVariable(String),
@@ -136,6 +144,11 @@ impl StoreConfig {
         }
         if self.monitoring.len() < self.servers.len() {
             return Err(StoreSettingsError::Missing("monitoring"));
+        }
+        for (name, addresses) in [("servers", &self.servers), ("monitoring", &self.monitoring)] {
+            if addresses.iter().any(|address| address.contains('@')) {
+                return Err(StoreSettingsError::Secret(name));
+            }
         }
         Ok(Some(JetStreamConfig {
             settings: self.settings(variable)?,
@@ -184,19 +197,20 @@ impl StoreConfig {
         };
         let password = self.password_env.as_ref().map(secret).transpose()?;
         let token = self.token_env.as_ref().map(secret).transpose()?;
-        let replicas = within("replicas", self.replicas, 3, 1..=5, "1, 3 or 5")?;
+        let user = both(("user", self.user.clone()), ("password_env", password))?;
+        let certificate = ("certificate", self.certificate.clone());
         Ok(JetStreamSettings {
             servers: self.servers.clone(),
             prefix: self.prefix()?,
-            replicas: usize::from(replicas),
+            replicas: self.replicas()?,
             credentials: Credentials {
                 file: self.credentials.clone(),
-                user: self.user.clone().zip(password),
+                user: user,
                 token,
             },
             tls: self.tls,
             ca: self.ca.clone(),
-            client: self.certificate.clone().zip(self.key.clone()),
+            client: both(certificate, ("key", self.key.clone()))?,
             connect_wait_s: within(
                 "connect_wait_s",
                 self.connect_wait_s,
@@ -205,6 +219,20 @@ impl StoreConfig {
                 "1 to 3600",
             )?,
         })
+    }
+
+    fn replicas(&self) -> Result<usize, StoreSettingsError> {
+        match self.replicas.unwrap_or(3) {
+            replicas @ (1 | 3 | 5) => Ok(usize::from(replicas)),
+            other => {
+                let expected = "1, 3 or 5";
+                Err(StoreSettingsError::Value(
+                    "replicas",
+                    other.to_string(),
+                    expected,
+                ))
+            }
+        }
     }
 
     fn prefix(&self) -> Result<String, StoreSettingsError> {
@@ -218,6 +246,19 @@ impl StoreConfig {
                 "1 to 32 letters, digits, - and _",
             )),
         }
+    }
+}
+
+/// Two settings that belong together.
+fn both<A, B>(
+    one: (&'static str, Option<A>),
+    other: (&'static str, Option<B>),
+) -> Result<Option<(A, B)>, StoreSettingsError> {
+    match (one.1, other.1) {
+        (Some(a), Some(b)) => Ok(Some((a, b))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(StoreSettingsError::Half(one.0, other.0)),
+        (None, Some(_)) => Err(StoreSettingsError::Half(other.0, one.0)),
     }
 }
 
@@ -265,6 +306,11 @@ mod tests {
             ("prefix = 'a.b'", "prefix"),
             ("prefix = ''", "prefix"),
             ("replicas = 7", "replicas"),
+            ("replicas = 2", "1, 3 or 5"),
+            ("replicas = 4", "1, 3 or 5"),
+            ("user = 'node'", "password_env is missing"),
+            ("certificate = 'node.pem'", "key is missing"),
+            ("key = 'node.key'", "certificate is missing"),
             ("nodes = 0", "nodes"),
             ("quorum_wait_ms = 0", "quorum_wait_ms"),
             ("outbox_bytes_max = 5", "outbox_bytes_max"),
@@ -272,6 +318,27 @@ mod tests {
         ] {
             let said = refused(&cluster(more));
             assert!(said.contains(word), "{more}: {said}");
+        }
+        let text = cluster("password_env = 'SET'");
+        let config: StoreConfig = toml::from_str(&text).unwrap();
+        let said = config.cluster(|_| Some("word".into())).unwrap_err();
+        assert!(said.to_string().contains("user is missing"), "{said}");
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_refused_and_not_echoed() {
+        for (servers, monitoring, word) in [
+            ("nats://node:secret@a", "http://a", "servers"),
+            ("nats://a", "http://node:secret@a", "monitoring"),
+        ] {
+            let said = refused(&format!(
+                "engine = 'jetstream'\nservers = ['{servers}']\nmonitoring = ['{monitoring}']"
+            ));
+            assert!(
+                said.contains(word) && said.contains("password_env"),
+                "{said}"
+            );
+            assert!(!said.contains("secret"), "{said}");
         }
     }
 }
