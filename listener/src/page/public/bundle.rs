@@ -10,11 +10,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use honeytoken::FindingPublished;
 use tokio::io::AsyncReadExt as _;
 
+use super::gather::publicly_stands;
 use super::site;
 use crate::api::parts::Path;
+use crate::api::verdicts::folded;
 use crate::app::App;
+use crate::ledger::State as Fold;
 use crate::problem::Problem;
 
 /// The folder in the data folder. It is no evidence: what is lost is made again by publishing again.
@@ -39,6 +43,15 @@ pub(crate) fn keep(data: &FilePath, sha256: &str, zip: &[u8]) -> io::Result<()> 
     std::fs::rename(part, whole)
 }
 
+/// What was published with a finding, if it stands and is not under review.
+fn standing(state: &Fold, finding: u64) -> Option<FindingPublished> {
+    let registry = &state.registry;
+    let finding = registry.finding(finding)?;
+    let newest = registry.standing_finding(&finding.published.platform)?;
+    let stands = newest.index == finding.index && publicly_stands(state, finding).is_some();
+    stands.then(|| finding.published.clone())
+}
+
 /// The bundle of a finding that stands.
 pub(super) async fn serve(
     State(app): State<Arc<App>>,
@@ -46,15 +59,10 @@ pub(super) async fn serve(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let gone = || Problem::not_found("no bundle is published with such a finding");
-    let (sha256, platform) = {
-        let registry = &app.recorder.view().state().registry;
-        let finding = registry.finding(finding).ok_or_else(gone)?;
-        let standing = registry.standing_finding(&finding.published.platform);
-        let standing = standing.filter(|standing| standing.index == finding.index);
-        let published = &standing.ok_or_else(gone)?.published;
-        let sha256 = published.bundle_sha256.clone().ok_or_else(gone)?;
-        (sha256, published.platform.clone())
-    };
+    let published = folded(&app, move |state| standing(state, finding)).await?;
+    let published = published.ok_or_else(gone)?;
+    let sha256 = published.bundle_sha256.ok_or_else(gone)?;
+    let platform = published.platform;
     let tag = format!("\"{sha256}\"");
     let known = headers
         .get(header::IF_NONE_MATCH)

@@ -6,7 +6,7 @@ use report::dossier::{LogHead, ReplyAnswer};
 use report::paper::Paper;
 
 use crate::app::App;
-use crate::ledger::View;
+use crate::ledger::{State as Fold, View};
 use crate::page::lang::Lang;
 use crate::reports::{self, ReportError};
 
@@ -86,6 +86,16 @@ pub(super) fn path(index: u64) -> String {
     format!("/public/f/{index}")
 }
 
+/// The verdict on a finding's platform, while it says what was published: the last judgement on record
+/// does, and so does the evidence as it is now.
+pub(super) fn publicly_stands(state: &Fold, finding: &Finding) -> Option<Verdict> {
+    let platform = &finding.published.platform;
+    let class = finding.published.class.as_str();
+    let on_record = state.judged(platform) == Some(class);
+    let verdict = state.judgement.verdict(platform).filter(|_| on_record)?;
+    (verdict.class.as_str() == class).then_some(verdict)
+}
+
 /// Gathers everything; as long as reports on all findings take.
 ///
 /// # Errors
@@ -128,7 +138,7 @@ fn published(
 ) -> Result<Option<Published>, ReportError> {
     let platform = &finding.published.platform;
     // The lock is not held while reports are made, which take it themselves.
-    let (name, reply, moved, newest, verdict, answers) = {
+    let (name, reply, newest, verdict, answers) = {
         let state = view.state();
         let Some(known) = state.registry.platform(platform) else {
             return Ok(None);
@@ -138,9 +148,8 @@ fn published(
         (
             known.name.clone(),
             state.registry.reply_standing(platform, now),
-            state.judged(platform) != Some(finding.published.class.as_str()),
             newest.next().map_or(finding.index, |f| f.index),
-            state.judgement.verdict(platform),
+            publicly_stands(&state, &finding),
             reports::answers(view, &state, platform)?,
         )
     };
@@ -150,7 +159,7 @@ fn published(
     let state = match (&finding.withdrawn, verdict, log) {
         (Some((at, reason)), ..) => Standing::Withdrawn(*at, reason.clone()),
         _ if newest != finding.index => Standing::Superseded(newest),
-        (None, Some(verdict), Some(log)) if !moved && verdict.class == class => {
+        (None, Some(verdict), Some(log)) => {
             let paper = |lang: Lang| {
                 let of = (&finding.published, lang.language(), brand);
                 reports::of_finding(view, of, log.clone(), now)
