@@ -3,7 +3,8 @@
 use attribution::Class;
 use maud::html;
 
-use super::gather::{Published, Standing};
+use super::gather::{Published, Standing, path};
+use super::site::{Media, Site};
 use crate::page::lang::Lang;
 
 /// Width of a letter and of a Han character, and the space at each end, in pixels.
@@ -11,8 +12,17 @@ const LETTER: usize = 7;
 const HAN: usize = 12;
 const SPACE: usize = 8;
 
+/// Puts it beside its finding; the place of one that a newer finding took leads to the newer one's.
+pub(super) fn add(site: &mut Site, one: &Published) {
+    let of = |path: String| format!("{path}/badge.svg");
+    match one.state {
+        Standing::Superseded(newest) => site.lead(of(one.path()), &of(path(newest))),
+        _ => site.add(of(one.path()), Media::Svg, |lang| svg(one, lang)),
+    }
+}
+
 /// The picture. It shrinks to a quarter of an hour's news: what was found, nothing else.
-pub(super) fn svg(one: &Published, lang: Lang) -> Vec<u8> {
+fn svg(one: &Published, lang: Lang) -> Vec<u8> {
     let label = lang.say("phone numbers", "号码");
     let (word, colour) = said(one, lang);
     let (left, right) = (width(label), width(word));

@@ -137,9 +137,7 @@ fn build(all: &Gathered) -> Site {
     for one in &all.findings {
         finding::add(&mut site, all, one);
         let path = one.path();
-        site.add(format!("{path}/badge.svg"), Media::Svg, |lang| {
-            badge::svg(one, lang)
-        });
+        badge::add(&mut site, one);
         site.add(format!("{path}/data.json"), Media::Json, |_| {
             data::json(all, one)
         });

@@ -29,14 +29,13 @@ pub(super) struct Site(HashMap<String, Page>);
 pub(super) struct Page {
     status: StatusCode,
     media_type: HeaderValue,
-    location: Option<HeaderValue>,
     versions: [Version; 2],
 }
 
-#[derive(Clone)]
 struct Version {
     bytes: Bytes,
     tag: HeaderValue,
+    location: Option<HeaderValue>,
 }
 
 impl Version {
@@ -46,6 +45,7 @@ impl Version {
         Version {
             bytes: bytes.into(),
             tag: HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\"")),
+            location: None,
         }
     }
 }
@@ -91,7 +91,6 @@ impl Site {
         let page = Page {
             status,
             media_type: HeaderValue::from_static(media.media_type()),
-            location: None,
             versions: [Lang::En, Lang::Zh].map(|lang| Version::of(say(lang))),
         };
         self.0.insert(path, page);
@@ -102,14 +101,16 @@ impl Site {
         self.put(NOWHERE.to_owned(), StatusCode::NOT_FOUND, Media::Html, say);
     }
 
-    /// Leads from one path to another.
+    /// Leads from one path to another, in the reader's language.
     pub(super) fn lead(&mut self, from: String, to: &str) {
-        let nothing = Version::of(Vec::new());
+        let version = |lang: Lang| Version {
+            location: HeaderValue::from_str(&format!("{to}?lang={}", lang.code())).ok(),
+            ..Version::of(Vec::new())
+        };
         let page = Page {
             status: StatusCode::FOUND,
             media_type: HeaderValue::from_static(Media::Html.media_type()),
-            location: HeaderValue::from_str(to).ok(),
-            versions: [nothing.clone(), nothing],
+            versions: [Lang::En, Lang::Zh].map(version),
         };
         self.0.insert(from, page);
     }
@@ -140,7 +141,7 @@ impl Page {
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, self.media_type.clone());
         headers.insert(header::ETAG, version.tag.clone());
-        if let Some(location) = &self.location {
+        if let Some(location) = &version.location {
             headers.insert(header::LOCATION, location.clone());
         }
         dress(headers);
@@ -182,6 +183,18 @@ fn knows(asked: &HeaderMap, tag: &HeaderValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_led_on_keeps_the_language() {
+        let mut site = Site::default();
+        site.lead("/public/f/1".to_owned(), "/public/f/2");
+        for lang in [Lang::En, Lang::Zh] {
+            let answer = site.answer("/public/f/1", lang, &HeaderMap::new());
+            assert_eq!(answer.status(), 302);
+            let to = format!("/public/f/2?lang={}", lang.code());
+            assert_eq!(answer.headers()[header::LOCATION], to.as_str());
+        }
+    }
 
     #[test]
     fn a_reader_who_has_the_page_is_told_so_and_one_in_another_language_is_not() {
