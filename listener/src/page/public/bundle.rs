@@ -35,12 +35,15 @@ fn file(data: &FilePath, sha256: &str) -> PathBuf {
 /// # Errors
 /// The disk's.
 pub(crate) fn keep(data: &FilePath, sha256: &str, zip: &[u8]) -> io::Result<()> {
-    std::fs::create_dir_all(data.join(FOLDER))?;
-    let (whole, part) = (file(data, sha256), data.join(FOLDER).join("part"));
+    let folder = data.join(FOLDER);
+    std::fs::create_dir_all(&folder)?;
+    // Each under its own name: two may be kept at a time.
+    let (whole, part) = (file(data, sha256), folder.join(format!("{sha256}.part")));
     let mut out = std::fs::File::create(&part)?;
     out.write_all(zip)?;
     out.sync_all()?;
-    std::fs::rename(part, whole)
+    std::fs::rename(part, whole)?;
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// What was published with a finding, if it stands and is not under review.
@@ -108,4 +111,24 @@ async fn whole(path: &FilePath, platform: &str) -> Option<Response> {
         ),
     ];
     Some((headers, Body::from_stream(read)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bundles_that_are_kept_at_a_time_do_not_meet() {
+        let data = tempfile::tempdir().unwrap();
+        // What is left of one that is being written.
+        let folder = data.path().join(FOLDER);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("aa.part"), b"half").unwrap();
+        keep(data.path(), "bb", b"whole").unwrap();
+        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        assert_eq!((read("aa.part"), read("bb.zip")), (b"half".to_vec(), b"whole".to_vec()));
+        keep(data.path(), "aa", b"other").unwrap();
+        assert_eq!(read("aa.zip"), b"other");
+        assert!(!folder.join("aa.part").exists());
+    }
 }
