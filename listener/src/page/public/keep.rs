@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use honeytoken::Timestamp;
+use honeytoken::{Finding, Policy, Timestamp};
 
 use super::gather::{self, Gathered};
 use super::site::{Media, Site};
@@ -33,9 +33,26 @@ struct Made {
     at: Timestamp,
 }
 
-/// What must be on the page as soon as it is decided: each finding, what is said of its platform now,
-/// and its answers.
-type Decided = Vec<(u64, Option<Timestamp>, Option<String>, &'static str, usize)>;
+/// What must be on the page as soon as it is decided.
+#[derive(PartialEq)]
+struct Decided {
+    findings: Vec<Said>,
+    brand: Option<String>,
+    policy: Option<Policy>,
+}
+
+/// A finding, what is said of its platform now, and what the platform says.
+#[derive(PartialEq)]
+struct Said {
+    index: u64,
+    withdrawn: Option<Timestamp>,
+    unheard: Option<String>,
+    name: Option<String>,
+    judged: Option<String>,
+    reply: &'static str,
+    /// The entries of answers that are published.
+    answers: Vec<u64>,
+}
 
 impl Kept {
     pub(super) fn site(&self) -> Arc<Site> {
@@ -74,9 +91,10 @@ pub(crate) async fn run(app: Arc<App>) {
 pub(crate) async fn renew(app: &Arc<App>) -> Result<(), Problem> {
     let _turn = app.pages.public.making.lock().await;
     let now = app.recorder.clock().now();
+    let brand = app.brand();
     let (decided, size) = {
         let state = app.recorder.view().state();
-        (decided(&state, now), state.size())
+        (decided(&state, brand, now), state.size())
     };
     if !app.pages.public.is_due(&decided, size, now) {
         return Ok(());
@@ -99,21 +117,30 @@ pub(crate) async fn renew(app: &Arc<App>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn decided(state: &Fold, now: Timestamp) -> Decided {
-    let registry = &state.registry;
-    let of = |finding: &honeytoken::Finding| {
-        let platform = &finding.published.platform;
-        let answers = registry.replies(platform);
-        let published = answers.map_or(0, |r| r.answers.iter().filter(|a| a.published).count());
-        (
-            finding.index,
-            finding.withdrawn.as_ref().map(|(at, _)| *at),
-            state.judged(platform).map(str::to_owned),
-            registry.reply_standing(platform, now).as_str(),
-            published,
-        )
-    };
-    registry.findings().iter().map(of).collect()
+fn decided(state: &Fold, brand: Option<String>, now: Timestamp) -> Decided {
+    let findings = state.registry.findings().iter();
+    Decided {
+        findings: findings.map(|finding| said(state, finding, now)).collect(),
+        brand,
+        policy: state.registry.policy().cloned(),
+    }
+}
+
+fn said(state: &Fold, finding: &Finding, now: Timestamp) -> Said {
+    let (registry, platform) = (&state.registry, &finding.published.platform);
+    let answers = registry.replies(platform).into_iter();
+    let published = answers
+        .flat_map(|replies| &replies.answers)
+        .filter(|answer| answer.published);
+    Said {
+        index: finding.index,
+        withdrawn: finding.withdrawn.as_ref().map(|(at, _)| *at),
+        unheard: finding.published.unheard.clone(),
+        name: registry.platform(platform).map(|known| known.name.clone()),
+        judged: state.judged(platform).map(str::to_owned),
+        reply: registry.reply_standing(platform, now).as_str(),
+        answers: published.map(|answer| answer.index).collect(),
+    }
 }
 
 fn build(all: &Gathered) -> Site {
