@@ -126,7 +126,10 @@ mod tests {
         std::fs::write(folder.join("aa.part"), b"half").unwrap();
         keep(data.path(), "bb", b"whole").unwrap();
         let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
-        assert_eq!((read("aa.part"), read("bb.zip")), (b"half".to_vec(), b"whole".to_vec()));
+        assert_eq!(
+            (read("aa.part"), read("bb.zip")),
+            (b"half".to_vec(), b"whole".to_vec())
+        );
         keep(data.path(), "aa", b"other").unwrap();
         assert_eq!(read("aa.zip"), b"other");
         assert!(!folder.join("aa.part").exists());

@@ -6,6 +6,12 @@ use super::gather::Gathered;
 use crate::page::assets::href;
 use crate::page::lang::Lang;
 
+/// A path of this site, in a language.
+pub(super) fn in_language(path: &str, lang: Lang) -> String {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{mark}lang={}", lang.code())
+}
+
 /// A page. `path` is where it is; `main` is its whole content.
 pub(super) fn page(
     all: &Gathered,
@@ -23,7 +29,7 @@ pub(super) fn page(
                 meta name="color-scheme" content="light dark";
                 title { (title) " · " (all.brand) }
                 link rel="canonical" href={ (all.base) (path) };
-                link rel="alternate" hreflang=(other.tag()) href={ (all.base) (path) "?lang=" (other.code()) };
+                link rel="alternate" hreflang=(other.tag()) href={ (all.base) (in_language(path, other)) };
                 link rel="alternate" type="application/atom+xml" title=(all.brand) href={ "/public/feed.atom?lang=" (lang.code()) };
                 link rel="alternate" type="application/feed+json" title=(all.brand) href={ "/public/feed.json?lang=" (lang.code()) };
                 link rel="icon" href=(href("mark.svg")) type="image/svg+xml";
@@ -34,7 +40,7 @@ pub(super) fn page(
                 a.skip href="#main" { (lang.say("Skip to content", "跳到正文")) }
                 nav.public aria-label=(lang.say("This site", "本站")) {
                     a href={ "/public?lang=" (lang.code()) } { (all.brand) }
-                    a href={ (path) "?lang=" (other.code()) } lang=(other.tag()) hreflang=(other.tag()) { (other.say("English", "中文")) }
+                    a href=(in_language(path, other)) lang=(other.tag()) hreflang=(other.tag()) { (other.say("English", "中文")) }
                 }
                 div #main tabindex="-1" { (main) }
             }

@@ -3,14 +3,38 @@
 use honeytoken::Timestamp;
 use maud::{Markup, html};
 
-use super::frame;
+use super::frame::{self, in_language};
 use super::gather::{Gathered, Published, Standing};
+use super::site::{LIST, Site, list_path};
 use crate::page::lang::{Lang, said};
 
-/// The list.
-pub(super) fn page(all: &Gathered, lang: Lang) -> Vec<u8> {
-    let title = lang.say("Published findings", "已公布的结论");
+/// Findings in a page of the list.
+const ROWS: usize = 50;
+
+/// Puts the list where it is, page by page.
+pub(super) fn add(site: &mut Site, all: &Gathered) {
     let listed: Vec<&Published> = all.findings.iter().filter(|f| f.is_listed()).collect();
+    let (mut rest, mut before) = (listed.as_slice(), None);
+    loop {
+        let (rows, after) = rest.split_at(rest.len().min(ROWS));
+        let last = rows.last().filter(|_| !after.is_empty());
+        let next = last.map(|one| one.finding.index);
+        site.add_list(before, |lang| page(all, rows, (before, next), lang));
+        if next.is_none() {
+            return;
+        }
+        (rest, before) = (after, next);
+    }
+}
+
+/// A page of the list, of findings before one and with where it goes on.
+fn page(
+    all: &Gathered,
+    listed: &[&Published],
+    (before, next): (Option<u64>, Option<u64>),
+    lang: Lang,
+) -> Vec<u8> {
+    let title = lang.say("Published findings", "已公布的结论");
     let at = day(all.at);
     let as_of = said!(lang, "As of {at}", "截至 {at}");
     let main = html! { main {
@@ -18,10 +42,21 @@ pub(super) fn page(all: &Gathered, lang: Lang) -> Vec<u8> {
             p.subtitle { (as_of) } }
         (what_it_means(all, lang))
         @if listed.is_empty() { p { (lang.say("Nothing is published now.", "目前没有公布任何结论。")) } }
-        @else { (table(&listed, lang)) }
+        @else { (table(listed, lang)) (pager(before, next, lang)) }
         (take_it(lang))
     } };
-    frame::page(all, lang, ("/public", title), &main)
+    frame::page(all, lang, (&list_path(before), title), &main)
+}
+
+fn pager(before: Option<u64>, next: Option<u64>, lang: Lang) -> Markup {
+    html! {
+        @if before.is_some() || next.is_some() {
+            nav.pager aria-label=(lang.say("Pages of the list", "列表翻页")) {
+                @if before.is_some() { a href=(in_language(LIST, lang)) { (lang.say("First page", "第一页")) } " " }
+                @if next.is_some() { a rel="next" href=(in_language(&list_path(next), lang)) { (lang.say("Next page", "下一页")) } }
+            }
+        }
+    }
 }
 
 /// What is nowhere.
@@ -111,4 +146,92 @@ fn take_it(lang: Lang) -> Markup {
 pub(super) fn day(at: Timestamp) -> String {
     let text = at.to_string();
     text.split('T').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::http::HeaderMap;
+    use honeytoken::{Finding, FindingPublished, Policy, ReplyStanding};
+
+    use super::*;
+
+    fn published(index: u64) -> Published {
+        let published = FindingPublished {
+            platform: "acme".parse().unwrap(),
+            class: "leaked".to_owned(),
+            judgement: 0,
+            bundle_sha256: None,
+            unheard: None,
+        };
+        Published {
+            finding: Finding {
+                index,
+                at: Timestamp::EPOCH,
+                published,
+                withdrawn: None,
+            },
+            name: "Acme".to_owned(),
+            class: attribution::Class::Leaked,
+            state: Standing::Moved,
+            reply: ReplyStanding::NotOffered,
+            answers: vec![],
+        }
+    }
+
+    fn gathered(findings: u64) -> Gathered {
+        Gathered {
+            base: String::new(),
+            brand: "Number Watch".to_owned(),
+            findings: (0..findings).rev().map(published).collect(),
+            log: None,
+            policy: Policy::standard(),
+            at: Timestamp::EPOCH,
+        }
+    }
+
+    async fn text(site: &Site, path: &str) -> String {
+        let answer = site.answer(path, Lang::En, &HeaderMap::new());
+        assert_eq!(answer.status(), 200, "{path}");
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
+        String::from_utf8(bytes.unwrap().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_list_goes_on_page_by_page_and_leaves_nothing_out() {
+        let mut site = Site::default();
+        add(&mut site, &gathered(120));
+        let (mut path, mut seen, mut pages) = (LIST.to_owned(), BTreeSet::new(), 0);
+        loop {
+            let page = text(&site, &path).await;
+            pages += 1;
+            let rows = page.split("href=\"/public/f/").skip(1);
+            let rows: Vec<u64> = rows
+                .map(|r| r.split('?').next().unwrap().parse().unwrap())
+                .collect();
+            assert!(rows.len() <= ROWS);
+            seen.extend(rows);
+            let Some((_, next)) = page.split_once("rel=\"next\" href=\"/public?before=") else {
+                break;
+            };
+            let before: u64 = next.split('&').next().unwrap().parse().unwrap();
+            path = site.list(before);
+            assert_eq!(path, list_path(Some(before)));
+        }
+        assert_eq!((pages, seen.len()), (3, 120));
+        // A link of before something was published.
+        assert_eq!(site.list(60), list_path(Some(70)));
+        assert_eq!(site.list(1_000), LIST);
+    }
+
+    #[test]
+    fn what_is_under_review_is_not_titled_as_a_leak() {
+        let mut one = published(1);
+        for state in [Standing::Moved, Standing::Superseded(2)] {
+            one.state = state;
+            assert_eq!(one.title(Lang::En), "Acme: under review");
+            assert_eq!(one.title(Lang::Zh), "Acme：复核中");
+        }
+    }
 }

@@ -75,7 +75,9 @@ impl Published {
         match (&self.state, lang) {
             (Standing::Withdrawn(..), Lang::En) => format!("Withdrawn: finding on {name}"),
             (Standing::Withdrawn(..), Lang::Zh) => format!("已撤回：关于{name}的结论"),
-            (Standing::Moved | Standing::Superseded(_), Lang::En) => format!("{name}: under review"),
+            (Standing::Moved | Standing::Superseded(_), Lang::En) => {
+                format!("{name}: under review")
+            }
             (Standing::Moved | Standing::Superseded(_), Lang::Zh) => format!("{name}：复核中"),
             (Standing::Stands(_), Lang::En) => format!("{name}: {word}"),
             (Standing::Stands(_), Lang::Zh) => format!("{name}：{word}"),

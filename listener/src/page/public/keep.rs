@@ -146,9 +146,7 @@ fn said(state: &Fold, finding: &Finding, now: Timestamp) -> Said {
 fn build(all: &Gathered) -> Site {
     let mut site = Site::default();
     site.put_nowhere(|lang| front::nowhere(all, lang));
-    site.add("/public".to_owned(), Media::Html, |lang| {
-        front::page(all, lang)
-    });
+    front::add(&mut site, all);
     site.add("/public/feed.atom".to_owned(), Media::Atom, |lang| {
         feed::atom(all, lang)
     });

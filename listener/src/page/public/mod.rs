@@ -48,6 +48,16 @@ async fn serve(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Res
     let lang = chosen_lang(&uri)
         .or_else(|| Lang::accepted(&headers))
         .unwrap_or(Lang::En);
+    let site = app.pages.public.site();
     let path = uri.path().trim_end_matches('/');
-    app.pages.public.site().answer(path, lang, &headers)
+    match before(&uri).filter(|_| path == site::LIST) {
+        Some(before) => site.answer(&site.list(before), lang, &headers),
+        None => site.answer(path, lang, &headers),
+    }
+}
+
+/// Before which finding the list is asked for.
+fn before(uri: &Uri) -> Option<u64> {
+    let mut pairs = uri.query()?.split('&');
+    pairs.find_map(|pair| pair.strip_prefix("before=")?.parse().ok())
 }

@@ -1,6 +1,6 @@
 //! Every answer of the public page, made beforehand.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::http::{HeaderMap, HeaderValue, Response as Answer, StatusCode, header};
 use axum::response::Response;
@@ -21,9 +21,24 @@ const TAG_DIGITS: usize = 32;
 /// Where the page of what is nowhere is kept.
 const NOWHERE: &str = "";
 
+/// Where the list begins.
+pub(super) const LIST: &str = "/public";
+
+/// Where the list of findings before one is; its first page without.
+pub(super) fn list_path(before: Option<u64>) -> String {
+    before.map_or_else(
+        || LIST.to_owned(),
+        |before| format!("{LIST}?before={before}"),
+    )
+}
+
 /// Every answer, by path.
 #[derive(Default)]
-pub(super) struct Site(HashMap<String, Page>);
+pub(super) struct Site {
+    pages: HashMap<String, Page>,
+    /// Before which findings pages of the list begin.
+    lists: BTreeSet<u64>,
+}
 
 /// An answer, in both languages.
 pub(super) struct Page {
@@ -80,6 +95,18 @@ impl Site {
         self.put(path, StatusCode::OK, media, say);
     }
 
+    /// Keeps a page of the list.
+    pub(super) fn add_list(&mut self, before: Option<u64>, say: impl Fn(Lang) -> Vec<u8>) {
+        self.lists.extend(before);
+        self.add(list_path(before), Media::Html, say);
+    }
+
+    /// Where the list of findings before one is. Pages move when something is published: what somebody
+    /// asks for may begin a little earlier, and leaves nothing out.
+    pub(super) fn list(&self, before: u64) -> String {
+        list_path(self.lists.range(before..).next().copied())
+    }
+
     /// Keeps a page under another status.
     pub(super) fn put(
         &mut self,
@@ -93,7 +120,7 @@ impl Site {
             media_type: HeaderValue::from_static(media.media_type()),
             versions: [Lang::En, Lang::Zh].map(|lang| Version::of(say(lang))),
         };
-        self.0.insert(path, page);
+        self.pages.insert(path, page);
     }
 
     /// Keeps the page of what is nowhere.
@@ -112,12 +139,12 @@ impl Site {
             media_type: HeaderValue::from_static(Media::Html.media_type()),
             versions: [Lang::En, Lang::Zh].map(version),
         };
-        self.0.insert(from, page);
+        self.pages.insert(from, page);
     }
 
     /// The answer to whoever asks for a path.
     pub(super) fn answer(&self, path: &str, lang: Lang, headers: &HeaderMap) -> Response {
-        match self.0.get(path).or_else(|| self.0.get(NOWHERE)) {
+        match self.pages.get(path).or_else(|| self.pages.get(NOWHERE)) {
             Some(page) => page.answer(lang, headers),
             // Nothing was made yet: the installation begins.
             None => not_yet(),
