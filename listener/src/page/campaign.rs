@@ -154,16 +154,16 @@ fn reached(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
 
 fn meaning(guest: &Guest, campaign: &CampaignDetailOut) -> &'static str {
     let lang = guest.lang;
-    match (campaign.about.platforms.is_empty(), campaign.controls.numbers + campaign.unplaced.numbers) {
-        (false, _) => lang.say(
+    match (campaign.works_lists, campaign.controls.numbers + campaign.unplaced.numbers) {
+        (true, _) => lang.say(
             "It works lists: nearly all numbers that it reached were given to platforms that stand accused, and none to nobody.",
             "它按名单行事：触达的号码几乎都属于被认定的平台，没有一个是从未发放的号码。",
         ),
-        (true, 0) => lang.say(
+        (false, 0) => lang.say(
             "Too little to say whether it works a list.",
             "还不足以判断它是否按名单行事。",
         ),
-        (true, _) => lang.say(
+        (false, _) => lang.say(
             "It also reaches numbers that nobody was ever given: a mass dialler, which speaks against no platform.",
             "它也联系从未发放的号码：属于群呼，不构成对任何平台的证据。",
         ),

@@ -94,6 +94,7 @@ fn look(
     let (variants, variants_in_all) = most(told.variants.into_values(), |v| v.contacts);
     let state = view.state();
     let detail = CampaignDetailOut {
+        works_lists: !reach.campaign.platforms.is_empty(),
         platforms: platforms(&state, caller, &reach),
         controls: tally(reach.numbers.iter().filter(|n| n.control)),
         unplaced: tally(

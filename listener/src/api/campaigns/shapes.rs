@@ -13,6 +13,8 @@ use crate::api::page::Page;
 pub(crate) struct CampaignDetailOut {
     /// What it is.
     pub(crate) about: CampaignOut,
+    /// Whether it works lists of platforms that stand accused, the closed ones counted.
+    pub(crate) works_lists: bool,
     /// Platforms whose numbers it reached after they were given them, also where it works no lists.
     pub(crate) platforms: Vec<ReachedOut>,
     /// Controls that it reached, which nobody is ever given.
