@@ -131,7 +131,7 @@ fn later(visitor: &Visitor, contact: &ContactOut) -> Markup {
             section aria-labelledby="later" {
                 h2 #later { (lang.say("What followed", "后续")) }
                 ul { @for event in &contact.events { li {
-                    (marks::time(guest, event.received_at)) " · " (words::medium(lang, event.kind)) " · " (event.phase)
+                    (marks::time(guest, event.received_at)) " · " (words::medium(lang, event.kind)) " · " (words::phase(lang, &event.phase))
                     @if let Some(text) = &event.text { br; span.said dir="auto" { (text) } }
                 } } }
             }

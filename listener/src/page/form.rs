@@ -1,5 +1,6 @@
 //! What a page's forms send, once it is sure that they are ours.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -7,6 +8,9 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use honeytoken::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -108,9 +112,61 @@ pub(crate) fn several(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A day as a form gives it, in the zone that times are shown in: when it begins, and when the next
+/// does. None if none was given.
+///
+/// # Errors
+/// 400 when it is no day.
+pub(crate) fn day(text: &str, zone: &TimeZone) -> Result<Option<Range<Timestamp>>, Problem> {
+    let Some(text) = filled(text) else {
+        return Ok(None);
+    };
+    let read = || {
+        let day = Date::strptime("%Y-%m-%d", &text).ok()?;
+        let at = |day: Date| {
+            let begins = day.to_zoned(zone.clone()).ok()?.timestamp();
+            Some(Timestamp::from_micros(begins.as_microsecond()))
+        };
+        Some(at(day)?..at(day.tomorrow().ok()?)?)
+    };
+    let bad = || Problem::bad_request("bad_time", format!("day {text:?} is not YYYY-MM-DD"));
+    read().map(Some).ok_or_else(bad)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_the_readers_own() {
+        let zone = |name: &str| TimeZone::get(name).unwrap();
+        let read = |text: &str, name: &str| {
+            let day = day(text, &zone(name)).unwrap().unwrap();
+            (day.start.to_string(), day.end.to_string())
+        };
+        let pair = |from: &str, until: &str| (from.to_owned(), until.to_owned());
+        assert_eq!(
+            read("2026-11-20", "UTC"),
+            pair("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z")
+        );
+        assert_eq!(
+            read(" 2026-11-20 ", "Asia/Shanghai"),
+            pair("2026-11-19T16:00:00Z", "2026-11-20T16:00:00Z")
+        );
+        // Clocks went back that night: it had 25 hours.
+        assert_eq!(
+            read("2026-11-01", "America/New_York"),
+            pair("2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z")
+        );
+        assert_eq!(day(" ", &TimeZone::UTC).unwrap(), None);
+        for bad in ["20.11.2026", "2026-02-30", "2026-11-20T00:00:00Z", "soon"] {
+            assert_eq!(
+                day(bad, &TimeZone::UTC).unwrap_err().code,
+                "bad_time",
+                "{bad}"
+            );
+        }
+    }
 
     fn is_ours(pairs: &[(&'static str, &'static str)]) -> bool {
         let pairs = pairs.iter();

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Redirect;
-use honeytoken::LineState;
+use honeytoken::{DirtyAction, LineState};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Shown;
-use super::form::Form;
-use super::lang::said;
+use super::form::{self, Form};
+use super::lang::{Lang, said};
 use super::layout::{self, Place};
 use super::lines::{DAYS, life, strips};
 use super::parts::{marks, strip};
@@ -18,7 +18,7 @@ use super::visitor::Visitor;
 use super::words;
 use crate::api::coverage::{self, CoverageIn};
 use crate::api::json::Body;
-use crate::api::lines::{self, LineOut, LinesQuery, SoakIn};
+use crate::api::lines::{self, DirtyOut, LineOut, LinesQuery, SoakIn};
 use crate::api::page::ListQuery;
 use crate::api::parts::{Path, Query};
 use crate::api::pool::{self, DrawIn};
@@ -27,8 +27,6 @@ use crate::problem::Problem;
 
 /// The longest soak that the form takes, in days.
 const SOAK_DAYS_MAX: u32 = 366;
-/// Seconds in a day.
-const DAY_S: i64 = 86_400;
 
 /// One line.
 pub(super) async fn one(
@@ -81,7 +79,7 @@ fn line_page(visitor: &Visitor, line: &LineOut, hours: &[f64]) -> Markup {
             div { dt { (lang.say("Connection", "连接")) } dd { (line.connection) } }
             @if let Some(block) = &line.block { div { dt { (lang.say("Block", "号段")) } dd { (block) } } }
         }
-        @if let Some(dirty) = &line.dirty { p.notice.warn { (dirty.reason) } }
+        @if let Some(dirty) = &line.dirty { p.notice.warn { (why_dirty(lang, dirty)) } }
         h2 { (said!(lang, "Alive, last {DAYS} days", "近 {DAYS} 天在线")) }
         div.wide { (strip::strip(lang, hours)) }
         p.actions { a href={ "/contacts?line=" (line.number.replace('+', "%2B")) } { (lang.say("What reached it", "收到的来电来信")) } }
@@ -93,6 +91,19 @@ fn line_page(visitor: &Visitor, line: &LineOut, hours: &[f64]) -> Markup {
                 button.quiet.danger type="submit" { (lang.say("Take out of service", "停用")) }
             }
         }
+    }
+}
+
+/// Why a line is dirty, as the API says it in English.
+fn why_dirty(lang: Lang, dirty: &DirtyOut) -> String {
+    let (heard, most) = (dirty.contacts, dirty.contacts_max);
+    let follows = match dirty.action {
+        DirtyAction::Disqualify => "不再发放；可重新静默或停用",
+        DirtyAction::Mark => "没有干净的号码可用时才会发放",
+    };
+    match lang {
+        Lang::En => dirty.reason.clone(),
+        Lang::Zh => format!("静默期内收到 {heard} 次联系，多于 {most} 次：{follows}"),
     }
 }
 
@@ -113,7 +124,7 @@ pub(super) async fn retire(
 }
 
 fn say_alive(visitor: &Visitor, line: &LineOut) -> Markup {
-    let lang = visitor.guest.lang;
+    let (lang, zone) = (visitor.guest.lang, visitor.guest.zone_name());
     html! {
         details {
             summary { (lang.say("Say that it was alive", "声明它曾在线")) }
@@ -123,9 +134,9 @@ fn say_alive(visitor: &Visitor, line: &LineOut) -> Markup {
                     "Where heartbeats and tests prove nothing; the log says that it is your word alone.",
                     "用于心跳和测试都无法证明的时段；日志会注明这仅为您的声明。",
                 )) }
-                label for="from" { (lang.say("From the beginning of (UTC)", "自该日零时起（UTC）")) }
+                label for="from" { (said!(lang, "From the beginning of ({zone})", "自该日零时起（{zone}）")) }
                 input #from name="from" type="date" required;
-                label for="until" { (lang.say("To the end of (UTC)", "至该日结束（UTC）")) }
+                label for="until" { (said!(lang, "To the end of ({zone})", "至该日结束（{zone}）")) }
                 input #until name="until" type="date" required;
                 button type="submit" { (lang.say("Write down", "记录")) }
             }
@@ -165,15 +176,14 @@ pub(super) async fn alive(
 ) -> Result<Redirect, Problem> {
     let back = format!("/lines/{number}");
     let day = |name: &str, text: &str| {
-        let read = format!("{}T00:00:00Z", text.trim()).parse::<honeytoken::Timestamp>();
-        let bad = |_| Problem::bad_request("bad_coverage", format!("{name} is not YYYY-MM-DD"));
-        read.map_err(bad)
+        let missing = || Problem::bad_request("bad_coverage", format!("{name} is missing"));
+        form::day(text, &visitor.guest.zone)?.ok_or_else(missing)
     };
     let now = app.recorder.clock().now();
-    let until = day("until", &fields.until)?.plus_s(DAY_S).min(now);
+    let until = day("until", &fields.until)?.end.min(now);
     let body = CoverageIn {
         number,
-        from: day("from", &fields.from)?.to_string(),
+        from: day("from", &fields.from)?.start.to_string(),
         until: until.to_string(),
     };
     coverage::assert(State(app), visitor.caller, Body(body))

@@ -3,7 +3,7 @@
 use attribution::Class;
 use honeytoken::{LineRole, LineState, Role};
 
-use super::lang::Lang;
+use super::lang::{Lang, said};
 use crate::life::Word;
 
 /// What a class means, in a sentence.
@@ -85,5 +85,54 @@ pub(super) fn medium(lang: Lang, kind: &str) -> &'static str {
         "recording" => lang.say("Recording", "录音"),
         "transcript" => lang.say("Transcript", "转写"),
         _ => lang.say("Contact", "联系"),
+    }
+}
+
+/// A stage of a call or message. Providers have words of their own: what we have none for stays as told.
+pub(super) fn phase(lang: Lang, phase: &str) -> String {
+    let plain = phase.to_ascii_lowercase().replace(['-', '_', '.'], "");
+    let plain = plain.strip_prefix("call").unwrap_or(&plain);
+    let (en, zh) = match plain {
+        "queued" => ("queued", "排队中"),
+        "initiated" | "initiate" | "started" | "created" | "setup" => ("begun", "已发起"),
+        "ringing" => ("ringing", "振铃"),
+        "inprogress" | "answered" | "answer" => ("answered", "已接听"),
+        "completed" | "ended" | "hangup" | "disconnected" | "disconnect" => ("ended", "已结束"),
+        "busy" => ("busy", "占线"),
+        "noanswer" | "unanswered" | "timeout" => ("not answered", "无人接听"),
+        "failed" => ("failed", "失败"),
+        "canceled" | "cancelled" | "cancel" => ("cancelled", "已取消"),
+        "rejected" => ("rejected", "已拒接"),
+        "received" => ("received", "已收到"),
+        "recordingsaved" => ("recording saved", "录音已保存"),
+        "transcriptionsaved" | "recordingtranscriptionsaved" => ("transcript saved", "转写已保存"),
+        "imported" => ("imported", "导入"),
+        "typedin" => ("typed in", "手工录入"),
+        _ => return said!(lang, "{phase}", "服务商所述阶段 {phase}"),
+    };
+    lang.say(en, zh).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_of_all_providers_are_said_in_both_languages() {
+        for told in [
+            "in-progress",
+            "no-answer",
+            "ringing",
+            "call.hangup",
+            "typed_in",
+        ] {
+            assert!(
+                phase(Lang::Zh, told).chars().all(|c| !c.is_ascii()),
+                "{told}"
+            );
+        }
+        assert_eq!(phase(Lang::En, "no-answer"), "not answered");
+        assert_eq!(phase(Lang::En, "DialogX"), "DialogX");
+        assert!(phase(Lang::Zh, "DialogX").starts_with("服务商"));
     }
 }

@@ -82,6 +82,6 @@ document.getElementById("receipt").addEventListener("submit", async (event) => {
     const items = [line("holds", words.included, detail), line(found.signed ? "holds" : "not_shown", words.signed, given.vkey)];
     show(into, { good: true, text: words.included }, items);
   } catch (error) {
-    show(into, { good: false, text: words.broken }, [line("fails", words.included, error.message)]);
+    show(into, { good: false, text: words.broken }, [line("fails", words.included, zh ? `未能证明该条目在日志中（${error.message}）` : error.message)]);
   }
 });

@@ -63,7 +63,7 @@ fn row(guest: &Guest, contact: &ContactOut) -> Markup {
     };
     html! { tr #{ "entry-" (contact.index) } {
         td { a href={ "/contacts/" (contact.index) } { (marks::time(guest, contact.received_at)) } }
-        td { (words::medium(lang, contact.kind)) @if let Some(s) = contact.duration_s.filter(|s| *s > 0) { " " (s) " s" } }
+        td { (words::medium(lang, contact.kind)) @if let Some(s) = contact.duration_s.filter(|s| *s > 0) { " " (s) " " (lang.say("s", "秒")) } }
         td { code { (party(&contact.from)) } }
         td { code { (party(&contact.to)) } }
         td { (marks::cause(lang, marks::cause_of(contact.cause)))

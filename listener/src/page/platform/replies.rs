@@ -16,7 +16,7 @@ use crate::api::replies::{
     self, AnswerIn, AnswerOut, FileBody, NoticeIn, PublicationIn, RepliesOut,
 };
 use crate::app::App;
-use crate::page::form::{Form, filled};
+use crate::page::form::{self, Form, filled};
 use crate::page::lang::said;
 use crate::page::layout;
 use crate::page::parts::marks;
@@ -135,12 +135,21 @@ fn tell(visitor: &Visitor, platform: &Platform) -> Markup {
                 input #how name="how" required maxlength="500" autocomplete="off" placeholder=(lang.say("registered letter to its privacy officer", "挂号信，致其隐私负责人"));
                 label for="days" { (lang.say("Days to answer", "答复期限（天）")) }
                 input #days name="days" type="number" min="1" max=(DAYS_MAX) value=(platform.reply_days) required;
-                label for="told_on" { (lang.say("When, if not today", "日期（如非今日）")) }
+                label for="told_on" { (when(visitor)) }
                 input #told_on name="on" type="date";
                 button type="submit" { (lang.say("Start the clock", "开始计时")) }
             }
         }
     }
+}
+
+fn when(visitor: &Visitor) -> String {
+    let zone = visitor.guest.zone_name();
+    said!(
+        visitor.guest.lang,
+        "When, if not today ({zone})",
+        "日期（如非今日；{zone}）"
+    )
 }
 
 fn write_down(visitor: &Visitor, platform: &Platform) -> Markup {
@@ -154,7 +163,7 @@ fn write_down(visitor: &Visitor, platform: &Platform) -> Markup {
                 textarea #answer name="text" rows="5" {}
                 label for="from" { (lang.say("Who answered for it", "答复人")) }
                 input #from name="from" maxlength="500" autocomplete="off";
-                label for="answered_on" { (lang.say("When, if not today", "日期（如非今日）")) }
+                label for="answered_on" { (when(visitor)) }
                 input #answered_on name="on" type="date";
                 div hidden {
                     label for="attached" { (lang.say("What came with it; the files stay with you", "附件；文件留在您处")) }
@@ -186,7 +195,7 @@ pub(in crate::page) async fn notify(
     let back = back(&id);
     let body = NoticeIn {
         how: fields.how.trim().to_owned(),
-        notified_at: day(&fields.on)?,
+        notified_at: beginning(&visitor, &fields.on)?,
         days: Some(fields.days),
     };
     replies::notify(State(app), visitor.caller, Path(id), Body(body))
@@ -228,7 +237,7 @@ pub(in crate::page) async fn answer(
     let body = AnswerIn {
         text: fields.text,
         from: fields.from.trim().to_owned(),
-        received_at: day(&fields.on)?,
+        received_at: beginning(&visitor, &fields.on)?,
         files,
     };
     replies::answer(State(app), visitor.caller, Path(id), Body(body))
@@ -263,14 +272,10 @@ fn back(id: &str) -> Redirect {
     Redirect::to(&format!("/platforms/{id}#reply"))
 }
 
-/// The beginning of a day; none if none was given.
-fn day(text: &str) -> Result<Option<Timestamp>, Problem> {
-    let Some(text) = filled(text) else {
-        return Ok(None);
-    };
-    let read = format!("{text}T00:00:00Z").parse();
-    let bad = |_| Problem::bad_request("bad_time", format!("day {text:?} is not YYYY-MM-DD"));
-    read.map(Some).map_err(bad)
+/// The beginning of a day of the visitor's; none if none was given.
+fn beginning(visitor: &Visitor, text: &str) -> Result<Option<Timestamp>, Problem> {
+    let day = form::day(text, &visitor.guest.zone)?;
+    Ok(day.map(|day| day.start))
 }
 
 /// `SHA-256 bytes name`.
@@ -303,13 +308,5 @@ mod tests {
             (sha256.as_str(), 12, "answer of acme.pdf")
         );
         assert!(file(&sha256).is_err() && file("x y z").is_err());
-    }
-
-    #[test]
-    fn a_day_is_its_beginning() {
-        assert_eq!(day(" ").unwrap(), None);
-        let at = day("2026-11-20").unwrap().unwrap();
-        assert_eq!(at.to_string(), "2026-11-20T00:00:00Z");
-        assert!(day("20.11.2026").is_err());
     }
 }

@@ -1,5 +1,18 @@
 // --- all of it -------------------------------------------------------------------------------------
 
+const CLASSES_ZH = { insufficient: "尚无法判断", quiet: "未见异常", first_party: "平台自己营销", disclosed: "已声明的第三方", leaked: "已泄露", resold: "被转卖" };
+
+/** What fails, by its check. */
+const FAILS_ZH = {
+  archive: "证据包不是规定的格式",
+  manifest: "清单、密钥或其签名不符",
+  checkpoint: "检查点或日志的叶子与签名不符",
+  against: "日志没有延续先前的检查点",
+  entries: "条目与日志所承诺的不符",
+  complete: "所给主体的条目不完整或不符",
+  verdict: "由证据算不出所述结论",
+};
+
 async function run(zip, { vkey, against }, said) {
   const files = unpack(zip);
   said("archive", "holds", { en: `${files.size} files`, zh: `${files.size} 个文件` });
@@ -29,7 +42,7 @@ async function run(zip, { vkey, against }, said) {
   said("requests", "not_shown", { en: "providers' own signatures are not checked in a browser: use canaryline verify", zh: "浏览器不核验服务商自己的签名，请用 canaryline verify" });
   const judgement = readVerdict(entries, manifest);
   const sure = judgement.probability.toFixed(4);
-  said("verdict", "holds", { en: `${judgement.class}, probability ${sure}, computed again`, zh: `${judgement.class}，概率 ${sure}，已重新计算` });
+  said("verdict", "holds", { en: `${judgement.class}, probability ${sure}, computed again`, zh: `${CLASSES_ZH[judgement.class] ?? judgement.class}，概率 ${sure}，已重新计算` });
 }
 
 /** Checks a bundle's bytes: each check with how it came out; the first that fails is the last. */
@@ -45,7 +58,7 @@ export async function verifyBundle(zip, given = {}) {
     const what = error instanceof Bad ? error.message : `not as the format says: ${error.message}`;
     const check = error instanceof Bad ? error.check : ["manifest", "checkpoint", "entries", "complete", "verdict"].find((c) => !result.checks.some((done) => done.check === c)) ?? "archive";
     result.intact = false;
-    said(check, "fails", { en: what, zh: what });
+    said(check, "fails", { en: what, zh: `${FAILS_ZH[check] ?? "核验未通过"}（${what}）` });
   }
   return result;
 }
