@@ -60,46 +60,68 @@ pub(crate) async fn list(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<SendersOut>, Problem> {
+    of(&app, &caller, &id, SENDERS_MAX).await.map(Json)
+}
+
+/// Its most frequent senders, so many at most. What of them is shown is noted as read, and nothing else.
+///
+/// # Errors
+/// 404 when there is no such platform, or it is closed to the caller.
+pub(crate) async fn of(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    most: usize,
+) -> Result<SendersOut, Problem> {
     let unknown = || Problem::not_found("no platform of this id");
     let id: PlatformId = id.parse().map_err(|_| unknown())?;
     let known = app.recorder.view().state().registry.platform(&id).is_some();
-    if !known || !caller.may_see(&app, &id) {
+    if !known || !caller.may_see(app, &id) {
         return Err(unknown());
     }
     let (view, open) = (
         Arc::clone(app.recorder.view()),
         caller.role.may_see_personal_data(),
     );
-    let look = move || look(&view, &id, open);
+    let look = move || look(&view, &id, most, open);
     let looked = tokio::task::spawn_blocking(look).await;
-    let (seen, out) = looked.map_err(|error| Problem::internal(&error))??;
+    let (shown, out) = looked.map_err(|error| Problem::internal(&error))??;
     if open {
-        app.reads.note(&caller.key, "senders", &seen);
+        app.reads.note(&caller.key, "senders", &shown);
     }
-    Ok(Json(out))
+    Ok(out)
 }
 
-fn look(view: &View, id: &PlatformId, open: bool) -> Result<(Vec<u64>, SendersOut), Problem> {
+/// The contacts of whom is told, and what is told.
+fn look(
+    view: &View,
+    id: &PlatformId,
+    most: usize,
+    open: bool,
+) -> Result<(Vec<u64>, SendersOut), Problem> {
     let newest = newest(view, id);
     let mut tallies: BTreeMap<Option<Sender>, Tally> = BTreeMap::new();
-    let mut seen = Vec::new();
+    let mut looked_at = 0;
     for (index, found) in newest {
         let entry = view.reader.entry(index);
         let entry = entry.map_err(|error| Problem::internal(&error))?;
         if let Some(Event::Contact(contact)) = entry.map(|entry| entry.event) {
-            seen.push(index);
+            looked_at += 1;
             let tally = tallies.entry(contact.from.clone()).or_default();
-            tally.add(&contact, &found);
+            tally.add(index, &contact, &found);
         }
     }
     let mut all: Vec<_> = tallies.into_iter().collect();
     all.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.contacts));
-    let items = all.into_iter().take(SENDERS_MAX);
+    all.truncate(most);
+    let entries = all.iter().flat_map(|(_, tally)| &tally.entries);
+    let shown = entries.copied().collect();
+    let items = all.into_iter();
     let out = SendersOut {
         items: items.map(|(from, tally)| tally.told(from, open)).collect(),
-        looked_at: seen.len(),
+        looked_at,
     };
-    Ok((seen, out))
+    Ok((shown, out))
 }
 
 /// The platform's newest contacts, newest first.
@@ -124,6 +146,7 @@ fn newest(view: &View, id: &PlatformId) -> Vec<(u64, Attribution)> {
 
 #[derive(Default)]
 struct Tally {
+    entries: Vec<u64>,
     contacts: u64,
     numbers: BTreeSet<PhoneNumber>,
     first_at: Option<Timestamp>,
@@ -134,7 +157,8 @@ struct Tally {
 
 impl Tally {
     /// Newer ones come first.
-    fn add(&mut self, contact: &Contact, found: &Attribution) {
+    fn add(&mut self, index: u64, contact: &Contact, found: &Attribution) {
+        self.entries.push(index);
         self.contacts += 1;
         self.numbers
             .extend(contact.to.as_ref().and_then(Sender::number));

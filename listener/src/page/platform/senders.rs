@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use maud::{Markup, html};
 
 use super::Platform;
-use crate::api::parts::Path;
 use crate::api::senders::{self, SenderOut, SendersOut};
 use crate::app::App;
 use crate::page::lang::said;
@@ -22,24 +20,21 @@ const ROWS: usize = 15;
 /// # Errors
 /// As the API's.
 pub(super) async fn of(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<SendersOut, Problem> {
-    let asked = (State(Arc::clone(app)), visitor.caller.clone());
-    let list = senders::list(asked.0, asked.1, Path(id.to_owned())).await?;
-    Ok(list.0)
+    senders::of(app, &visitor.caller, id, ROWS).await
 }
 
 /// The section.
 pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
     let lang = visitor.guest.lang;
     let (count, looked_at) = (platform.senders.items.len(), platform.senders.looked_at);
-    let shown = count.min(ROWS);
     html! {
         section aria-labelledby="senders" {
             h2 #senders { (lang.say("Senders", "发送方")) }
             @if count == 0 { p.hint { (lang.say("Nobody has called or written.", "还没有人来电或来信。")) } }
             @else {
                 p.hint { (said!(lang,
-                    "The {shown} most frequent in its newest {looked_at} contacts. A caller id can be forged.",
-                    "最近 {looked_at} 次联系中最频繁的 {shown} 个。来电显示可以伪造。"
+                    "The {count} most frequent in its newest {looked_at} contacts. A caller id can be forged.",
+                    "最近 {looked_at} 次联系中最频繁的 {count} 个。来电显示可以伪造。"
                 )) }
                 div.scroll tabindex="0" role="group" aria-labelledby="senders" { table {
                     thead { tr {
@@ -50,7 +45,7 @@ pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
                         th scope="col" { (lang.say("Last", "最近")) }
                         th scope="col" { (lang.say("Causes", "原因")) }
                     } }
-                    tbody { @for sender in platform.senders.items.iter().take(ROWS) { (row(visitor, sender)) } }
+                    tbody { @for sender in &platform.senders.items { (row(visitor, sender)) } }
                 } }
             }
         }
