@@ -38,7 +38,10 @@ impl ReportQuery {
     ///
     /// # Errors
     /// 400 when language or form is none of ours.
-    pub(crate) fn read(preset: &str, lang: &str, form: &str) -> Result<ReportQuery, Problem> {
+    pub(crate) fn read(
+        (preset, lang, form): (&str, &str, &str),
+        without_reply: Option<String>,
+    ) -> Result<ReportQuery, Problem> {
         let bad = || Problem::bad_request("bad_form", "report is in zh or en, as html or pdf");
         Ok(ReportQuery {
             preset: preset.to_owned(),
@@ -52,7 +55,7 @@ impl ReportQuery {
                 "pdf" => Form::Pdf,
                 _ => return Err(bad()),
             }),
-            without_reply: None,
+            without_reply,
         })
     }
 }

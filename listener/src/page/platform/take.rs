@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use honeytoken::ReplyStanding;
 use maud::{Markup, html};
 use report::bundle::Preset;
 use report::complaint::AUTHORITIES;
@@ -16,12 +17,18 @@ use crate::api::complaints::{self, ComplaintQuery};
 use crate::api::parts::{Path, Query};
 use crate::api::reports::{self, ReportQuery};
 use crate::app::App;
-use crate::page::form::Form;
+use crate::page::form::{Form, filled};
 use crate::page::lang::Lang;
 use crate::page::layout;
 use crate::page::visitor::Visitor;
 use crate::problem::Problem;
 
+/// What a report for everybody is called.
+const PUBLIC: &str = Preset::Public.as_str();
+/// The longest reason that the API takes, in bytes; the form counts characters, of which there are no more.
+const REASON_CHARS_MAX: usize = 500;
+/// Where the right of reply of a platform stands that was not told.
+const NOT_OFFERED: &str = ReplyStanding::NotOffered.as_str();
 /// Between the words of an order.
 const DOT: char = '.';
 /// A report's languages and forms: language, form, what its button says.
@@ -42,6 +49,7 @@ pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
                 form method="post" action={ "/platforms/" (platform.id) "/take" } {
                     (layout::token(visitor))
                     (papers(lang))
+                    @if platform.replies.standing.state == NOT_OFFERED { (reason(lang)) }
                     (complaints(lang))
                 }
             }
@@ -63,6 +71,16 @@ fn papers(lang: Lang) -> Markup {
             } }
             tbody { @for preset in Preset::ALL { (paper(lang, preset)) } }
         } }
+    }
+}
+
+fn reason(lang: Lang) -> Markup {
+    html! {
+        label for="without_reply" { (lang.say(
+            "Why a public report accuses it though it was not told, in one line; printed on the report and kept",
+            "未告知平台即公开指认的理由，一行；会印在报告上并留存",
+        )) }
+        input #without_reply name="without_reply" maxlength=(REASON_CHARS_MAX) autocomplete="off";
     }
 }
 
@@ -120,6 +138,9 @@ fn complaints(lang: Lang) -> Markup {
 #[derive(Deserialize)]
 pub(in crate::page) struct Order {
     order: String,
+    /// Why a public report accuses a platform that was not told.
+    #[serde(default)]
+    without_reply: String,
 }
 
 /// Makes it.
@@ -132,7 +153,9 @@ pub(in crate::page) async fn take(
     let words: Vec<&str> = fields.order.split(DOT).collect();
     match words.as_slice() {
         ["report", preset, lang, form] => {
-            let query = ReportQuery::read(preset, lang, form)?;
+            // Only what accuses in public needs a reason.
+            let reason = filled(&fields.without_reply).filter(|_| *preset == PUBLIC);
+            let query = ReportQuery::read((*preset, *lang, *form), reason)?;
             reports::platform(state, caller, path, Query(query)).await
         }
         ["bundle", preset] => {
