@@ -24,6 +24,8 @@ const ROWS: usize = 25;
 /// Texts, and callers, that are shown.
 const VARIANTS: usize = 20;
 const CALLERS: usize = 20;
+/// Platforms that are shown, those first reached first.
+const PLATFORMS: usize = 50;
 /// Of a text, so many characters are shown here; all of it is with its contact.
 const TEXT_CHARS_MAX: usize = 600;
 
@@ -144,10 +146,12 @@ fn reached(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
                     th.number scope="col" { (lang.say("Numbers", "号码")) } th.number scope="col" { (lang.say("Contacts", "联系")) }
                 } }
                 tbody {
-                    @for of in &campaign.platforms { (platform(guest, of)) }
+                    @for of in campaign.platforms.iter().take(PLATFORMS) { (platform(guest, of)) }
                     @for (tally, words) in others { (other(tally, words)) }
                 }
             } }
+            @let (more, name) = (campaign.platforms.len().saturating_sub(PLATFORMS), &campaign.about.campaign);
+            @if more > 0 { p.hint { (said!(lang, "And numbers of {more} more platforms: all are in the API's ", "另有 {more} 个平台的号码，全部见 API ")) code { "/v1/campaigns/" (name) } } }
         }
     }
 }

@@ -9,20 +9,28 @@ use serde::Deserialize;
 
 use super::form::Form;
 use super::layout::{self, Place};
-use super::parts::marks;
+use super::parts::{marks, pager};
 use super::visitor::Visitor;
 use super::{Shown, problem};
 use crate::api::connections::{self, ConnectionOut};
-use crate::api::page::{LIMIT_MAX, ListQuery};
+use crate::api::page::{LIMIT_MAX, ListQuery, Page};
 use crate::api::parts::{Path, Query};
 use crate::app::App;
 use crate::heard::Heard;
 use crate::problem::Problem;
 use crate::provider::Provider;
 
-/// All connections.
-pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Shown, Problem> {
-    let connections = all(&app, &visitor).await?;
+/// Connections in a page.
+const ROWS: usize = 50;
+
+/// The connections, page by page.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Query(query): Query<ListQuery>,
+) -> Result<Shown, Problem> {
+    let list = page(&app, &visitor, super::tidied(query, ROWS)).await?;
+    let connections = &list.items;
     let lang = visitor.guest.lang;
     let title = lang.say("Connections", "连接");
     let body = html! {
@@ -37,7 +45,8 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Resul
         }
         div #connections data-live="connection" {
             @if connections.is_empty() { p.empty { (lang.say("None yet.", "还没有。")) } }
-            @else { (table(&app, &visitor, &connections)) }
+            @else { (table(&app, &visitor, connections)) }
+            (pager::pager(&visitor.guest, list.next_cursor.as_deref()))
         }
         (layout::live())
     };
@@ -46,17 +55,30 @@ pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Resul
 
 /// All connections that the visitor may see.
 pub(super) async fn all(app: &Arc<App>, visitor: &Visitor) -> Result<Vec<ConnectionOut>, Problem> {
-    let wanted = ListQuery {
-        limit: Some(LIMIT_MAX),
-        ..ListQuery::default()
-    };
-    let list = connections::list(
-        State(Arc::clone(app)),
-        visitor.caller.clone(),
-        Query(wanted),
-    )
-    .await?;
-    Ok(list.0.items)
+    let (mut all, mut cursor) = (Vec::new(), None);
+    loop {
+        let wanted = ListQuery {
+            limit: Some(LIMIT_MAX),
+            cursor,
+            ..ListQuery::default()
+        };
+        let list = page(app, visitor, wanted).await?;
+        all.extend(list.items);
+        cursor = list.next_cursor;
+        if cursor.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+async fn page(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    wanted: ListQuery,
+) -> Result<Page<ConnectionOut>, Problem> {
+    let asked = (State(Arc::clone(app)), visitor.caller.clone());
+    let list = connections::list(asked.0, asked.1, Query(wanted)).await?;
+    Ok(list.0)
 }
 
 fn table(app: &App, visitor: &Visitor, connections: &[ConnectionOut]) -> Markup {

@@ -161,7 +161,11 @@ fn letters(visitor: &Visitor, page: &Token) -> Markup {
                     "Nothing has come yet. What comes appears here by itself.",
                     "还没有收到任何内容；收到后会自动显示在这里。",
                 )) } }
-                Some(inbox) => { ul.letters { @for letter in inbox { (contact::letter(&visitor.guest, letter)) } } }
+                Some(inbox) => {
+                    ul.letters { @for letter in inbox { (contact::letter(&visitor.guest, letter)) } }
+                    @if inbox.len() == LETTERS { p.actions { a href={ "/contacts?line=" (page.token.number.replace('+', "%2B")) } {
+                        (lang.say("All that reached this number", "此号码的全部来电来信")) } } }
+                }
             }
         }
     }

@@ -12,32 +12,43 @@ use serde::Deserialize;
 use crate::alerts::channel::{self, Kind};
 use crate::api::alert_targets::{self, AlertTargetIn, AlertTargetOut};
 use crate::api::json::Body;
-use crate::api::page::{LIMIT_MAX, ListQuery};
+use crate::api::page::ListQuery;
 use crate::api::parts::{Path, Query};
 use crate::app::App;
 use crate::page::form::{Form, filled};
 use crate::page::lang::Lang;
 use crate::page::layout::{self, Place};
+use crate::page::parts::pager;
 use crate::page::visitor::Visitor;
-use crate::page::{Shown, problem};
+use crate::page::{Shown, problem, tidied};
 use crate::problem::Problem;
 
 /// What fields are called, before the names of settings and secrets.
 const SETTING: &str = "setting.";
 const SECRET: &str = "secret.";
 
+/// Targets in a page.
+const ROWS: usize = 50;
+/// What the list's cursor is called.
+const CURSOR: &str = "targets";
+
 /// The section; nothing for whoever may not see targets.
 ///
 /// # Errors
 /// As the API's.
-pub(super) async fn section(app: &Arc<App>, visitor: &Visitor) -> Result<Markup, Problem> {
+pub(super) async fn section(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    cursor: Option<String>,
+) -> Result<Markup, Problem> {
     if !visitor.caller.role.may_see_personal_data() {
         return Ok(html! {});
     }
     let wanted = ListQuery {
-        limit: Some(LIMIT_MAX),
+        cursor,
         ..ListQuery::default()
     };
+    let wanted = tidied(wanted, ROWS);
     let list = alert_targets::list(
         State(Arc::clone(app)),
         visitor.caller.clone(),
@@ -57,6 +68,7 @@ pub(super) async fn section(app: &Arc<App>, visitor: &Visitor) -> Result<Markup,
                 } }
                 tbody { @for target in &list.items { (row(visitor, target)) } }
             } } }
+            (pager::named(&visitor.guest, CURSOR, list.next_cursor.as_deref()))
             @if visitor.caller.role.may_work() {
                 p.actions { @for kind in channel::KINDS {
                     a.button.quiet href={ "/settings/alerts/new?channel=" (kind.id) } { "+ " (title(lang, kind)) }

@@ -10,30 +10,40 @@ use serde::Deserialize;
 
 use crate::api::json::Body;
 use crate::api::keys::{self, KeyIn, KeyOut};
-use crate::api::page::{LIMIT_MAX, ListQuery};
+use crate::api::page::ListQuery;
 use crate::api::parts::{Path, Query};
 use crate::app::App;
 use crate::page::form::{Form, filled};
 use crate::page::layout::{self, Place};
-use crate::page::parts::marks;
+use crate::page::parts::{marks, pager};
 use crate::page::visitor::Visitor;
-use crate::page::{Shown, words};
+use crate::page::{Shown, tidied, words};
 use crate::problem::Problem;
 
 const ROLES: [Role; 4] = [Role::Admin, Role::Analyst, Role::Auditor, Role::Viewer];
+
+/// Keys in a page.
+const ROWS: usize = 50;
+/// What the list's cursor is called.
+const CURSOR: &str = "keys";
 
 /// The section; nothing for whoever may not see keys.
 ///
 /// # Errors
 /// As the API's.
-pub(super) async fn section(app: &Arc<App>, visitor: &Visitor) -> Result<Markup, Problem> {
+pub(super) async fn section(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    cursor: Option<String>,
+) -> Result<Markup, Problem> {
     if visitor.caller.may_audit().is_err() {
         return Ok(html! {});
     }
     let wanted = ListQuery {
-        limit: Some(LIMIT_MAX),
+        cursor,
         ..ListQuery::default()
     };
+    let wanted = tidied(wanted, ROWS);
     let list = keys::list(
         State(Arc::clone(app)),
         visitor.caller.clone(),
@@ -52,6 +62,7 @@ pub(super) async fn section(app: &Arc<App>, visitor: &Visitor) -> Result<Markup,
                 } }
                 tbody { @for key in &list.items { (row(visitor, key)) } }
             } }
+            (pager::named(&visitor.guest, CURSOR, list.next_cursor.as_deref()))
             @if visitor.caller.role.may_administer() { (new(visitor)) }
         }
     })

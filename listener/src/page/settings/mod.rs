@@ -17,23 +17,36 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::Shown;
 use super::lang::Lang;
 use super::layout::{self, Place};
 use super::visitor::Visitor;
+use crate::api::parts::Query;
 use crate::app::App;
 use crate::config::CallAnswer;
 use crate::problem::Problem;
 
+/// Where its lists go on.
+#[derive(Deserialize)]
+pub(super) struct Cursors {
+    keys: Option<String>,
+    targets: Option<String>,
+}
+
 /// The page.
-pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Shown, Problem> {
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Query(cursors): Query<Cursors>,
+) -> Result<Shown, Problem> {
     let lang = visitor.guest.lang;
     let title = lang.say("Settings", "设置");
     let rules = rules::section(&app, &visitor).await?;
     let running = running::section(&app, &visitor).await;
-    let keys = keys::section(&app, &visitor).await?;
-    let alerts = alerts::section(&app, &visitor).await?;
+    let keys = keys::section(&app, &visitor, cursors.keys).await?;
+    let alerts = alerts::section(&app, &visitor, cursors.targets).await?;
     let body = html! {
         h1 { (title) }
         (reading::section(&visitor))
