@@ -270,3 +270,87 @@ fn what_did_not_wait_for_the_platform_says_so_and_the_page_offers_both_decisions
             .contains("Publish this finding")
     );
 }
+
+#[test]
+fn what_is_under_review_shows_no_particulars_no_bundle_and_no_accusation() {
+    let folder = Folder::new();
+    let (server, accused) = open(&folder);
+    let api = server.admin();
+    let finding = publish_heard(&api, &accused, "No.");
+    let path = format!("/public/f/{}", finding["index"]);
+    let bundle = format!("{path}/bundle.zip");
+    assert_eq!(stranger(&server, &bundle, &[]).status, 200);
+    // Nothing is said any more at so low a level.
+    let strict = json!({ "alpha": 1e-300, "prior": 1e-9 });
+    let set = api.put("/v1/policy", &strict);
+    assert_eq!(set.status, 200, "{}", set.text());
+    let now = api.seen(&format!("/v1/verdicts/{accused}"));
+    assert_ne!(now["class"], finding["class"], "{now}");
+    // Not one request later: the bundle does not wait for the page.
+    assert_eq!(stranger(&server, &bundle, &[]).status, 404);
+    wait_for("the page under review", || {
+        let page = stranger(&server, &path, &[]);
+        page.text().contains("nobody has decided yet").then_some(())
+    });
+    let name = api.seen(&format!("/v1/platforms?platform={accused}"))["items"][0]["name"].clone();
+    let name = name.as_str().unwrap();
+    let class = if finding["class"] == "resold" {
+        "resold"
+    } else {
+        "leaked"
+    };
+    for target in [path.as_str(), "/public/feed.atom", "/public/feed.json"] {
+        let text = stranger(&server, target, &[]).text().to_owned();
+        assert!(
+            text.contains(&format!("{name}: under review")),
+            "{target}: {text}"
+        );
+        assert!(
+            !text.contains(&format!("{name}: {class}")),
+            "{target}: {text}"
+        );
+    }
+    let badge = stranger(&server, &format!("{path}/badge.svg?lang=zh"), &[]);
+    assert!(
+        badge.text().contains(&format!("{name}：复核中")),
+        "{}",
+        badge.text()
+    );
+    assert!(!stranger(&server, &path, &[]).text().contains("bundle.zip"));
+}
+
+#[test]
+fn what_was_decided_is_on_the_page_whichever_it_was() {
+    let folder = Folder::new();
+    let (server, accused) = open(&folder);
+    let api = server.admin();
+    let path = format!(
+        "/public/f/{}",
+        publish_heard(&api, &accused, "First words.")["index"]
+    );
+    let reply = format!("/v1/platforms/{accused}/reply/answers");
+    let second = api.made(
+        &reply,
+        &json!({ "text": "Second words.", "from": "Counsel" }),
+    );
+    let says = |target: &str, words: &str, not: &str| {
+        wait_for("the page made anew", || {
+            let text = stranger(&server, target, &[]).text().to_owned();
+            (text.contains(words) && !text.contains(not)).then_some(())
+        });
+    };
+    says(&path, "First words.", "Second words.");
+    // As many answers as before, and others.
+    for (at, published) in [(0, false), (1, true)] {
+        let answer = format!("{reply}/{}", second["answers"][at]["index"]);
+        let put = api.put(&answer, &json!({ "published": published }));
+        assert_eq!(put.status, 200, "{}", put.text());
+    }
+    says(&path, "Second words.", "First words.");
+    let set = api.put(
+        "/v1/settings",
+        &json!({ "brand": "Line Watch", "reason": "renamed" }),
+    );
+    assert_eq!(set.status, 200, "{}", set.text());
+    says("/public", "Line Watch", "Number Watch");
+}

@@ -205,7 +205,7 @@ impl StoreConfig {
             replicas: self.replicas()?,
             credentials: Credentials {
                 file: self.credentials.clone(),
-                user: user,
+                user,
                 token,
             },
             tls: self.tls,

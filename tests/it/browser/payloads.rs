@@ -5,8 +5,11 @@ use serde_json::json;
 
 use crate::harness::api::Api;
 use crate::harness::cast;
+use crate::harness::driver::Window;
 use crate::harness::folder::Folder;
-use crate::harness::server::Launch;
+use crate::harness::server::{Launch, Server};
+use crate::harness::{wait_for, world};
+use crate::public::stranger;
 
 use super::signed_in_with;
 
@@ -64,20 +67,14 @@ fn no_payload_of_a_stranger_ever_runs() {
             &format!("/v1/platforms/p{at}/reply/answers"),
             &json!({ "text": payload, "from": payload, "files": [file] }),
         );
-        let number = format!("+1415555010{at}");
-        let number = &number[..12];
-        api.post(
+        let number = format!("+141555501{at:02}");
+        api.made(
             "/v1/lines",
             &json!({ "lines": [{ "number": number, "connection": "pbx" }] }),
         );
         let token = json!({ "platform": format!("p{at}"), "line": number, "persona": { "name": format!("{payload} {at}") } });
-        let token = api.post("/v1/honeytokens", &token);
-        if token.status == 201 {
-            pages.push(format!(
-                "/honeytokens/{}",
-                token.json()["id"].as_str().unwrap()
-            ));
-        }
+        let token = api.made("/v1/honeytokens", &token);
+        pages.push(format!("/honeytokens/{}", token["id"].as_str().unwrap()));
         pages.push(format!("/platforms/p{at}"));
         let data = json!({ "to": cast::LINE, "from": payload, "text": format!("your code 482913 {payload}") });
         let payload =
@@ -105,13 +102,72 @@ fn no_payload_of_a_stranger_ever_runs() {
         return;
     };
     for page in &pages {
-        window.go(&format!("{}{page}", server.url()));
-        let seen = window.run(
-            "for (const d of document.querySelectorAll('details')) d.open = true; \
-             return [window.struck ?? null, document.querySelectorAll('main script:not([src]), main iframe, main [onload], main [onerror], main [onfocus], main [ontoggle]').length]",
-        );
-        assert_eq!(seen, json!([null, 0]), "{page}");
+        must_be_plain(&window, &server, page);
     }
+}
+
+#[test]
+fn no_payload_runs_where_a_finding_is_published_and_taken_back() {
+    let folder = Folder::new();
+    let (data, accused) = world::imported(&folder, 1);
+    let server = Launch::on(&data)
+        .config("[public]\nenabled = true\n")
+        .start();
+    let api = server.admin();
+    brand(&api, PAYLOADS[1]);
+    let described = format!("/v1/platforms/{accused}");
+    let mut body = api.seen(&format!("/v1/platforms?platform={accused}"))["items"][0].clone();
+    body.as_object_mut().unwrap().remove("id");
+    body["name"] = json!(PAYLOADS[3]);
+    let named = api.put(&described, &body);
+    assert_eq!(named.status, 200, "{}", named.text());
+    let unheard = json!({ "unheard": PAYLOADS[2] });
+    let finding = api.made(&format!("{described}/findings"), &unheard)["index"].clone();
+    api.made(
+        &format!("{described}/reply/notices"),
+        &json!({ "how": PAYLOADS[4] }),
+    );
+    let answer = json!({ "text": PAYLOADS[5], "from": PAYLOADS[6] });
+    let answered = api.made(&format!("{described}/reply/answers"), &answer);
+    let index = &answered["answers"][0]["index"];
+    let published = api.put(
+        &format!("{described}/reply/answers/{index}"),
+        &json!({ "published": true }),
+    );
+    assert_eq!(published.status, 200, "{}", published.text());
+    let path = format!("/public/f/{finding}");
+    let shown = |payload: &str| {
+        let last = payload.split('=').next_back().unwrap().replace('<', "&lt;");
+        wait_for("the public page", || {
+            let page = stranger(&server, &path, &[]);
+            page.text().contains(&last).then_some(())
+        });
+    };
+    shown(PAYLOADS[5]);
+    let Some(window) = signed_in_with(&server, &server.admin_key(), "en", 1280, false) else {
+        return;
+    };
+    let platform = format!("/platforms/{accused}");
+    for page in [path.as_str(), "/public", "/public?lang=zh", &platform] {
+        must_be_plain(&window, &server, page);
+    }
+    let withdrawal = format!("/v1/findings/{finding}/withdrawal");
+    let back = api.post(&withdrawal, &json!({ "reason": PAYLOADS[8] }));
+    assert_eq!(back.status, 200, "{}", back.text());
+    for page in [path.as_str(), "/public", &platform] {
+        must_be_plain(&window, &server, page);
+    }
+}
+
+/// Nothing of what strangers wrote runs, or is an element.
+#[track_caller]
+fn must_be_plain(window: &Window, server: &Server, page: &str) {
+    window.go(&format!("{}{page}", server.url()));
+    let seen = window.run(
+        "for (const d of document.querySelectorAll('details')) d.open = true; \
+         return [window.struck ?? null, document.querySelectorAll('main script:not([src]), main iframe, main [onload], main [onerror], main [onfocus], main [ontoggle]').length]",
+    );
+    assert_eq!(seen, json!([null, 0]), "{page}");
 }
 
 fn brand(api: &Api, payload: &str) {

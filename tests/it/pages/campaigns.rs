@@ -88,6 +88,30 @@ fn a_viewer_sees_that_a_campaign_is_and_not_what_it_says() {
 }
 
 #[test]
+fn what_a_campaign_does_is_no_other_for_whom_its_platforms_are_closed_to() {
+    let folder = Folder::new();
+    let (data, _) = world::imported(&folder, 1);
+    let server = Server::start(&data);
+    let api = server.admin();
+    let (id, _) = listed(&api);
+    let (member, _) = api.with_role("analyst");
+    let platforms = crate::harness::column(&api.all("/v1/platforms", "", 100), "id");
+    let study =
+        json!({ "id": "case-1", "name": "Case", "platforms": platforms, "members": [member] });
+    api.made("/v1/studies", &study);
+    let outside = api.made("/v1/keys", &json!({ "role": "analyst" }))["key"].clone();
+    let mut browser = Browser::signed_in(&server, outside.as_str().unwrap());
+    let page = browser.seen(&format!("/campaigns/{id}"));
+    assert!(page.contains("It works lists"), "{page}");
+    for platform in &platforms {
+        assert!(
+            !page.contains(&format!("/platforms/{platform}\"")),
+            "{platform}"
+        );
+    }
+}
+
+#[test]
 fn a_recording_is_played_by_those_who_may_hear_it() {
     let folder = Folder::new();
     let server = Server::start(&folder.data());

@@ -2,19 +2,20 @@
 
 use serde_json::json;
 
+use crate::harness::cast;
 use crate::harness::folder::Folder;
 use crate::harness::http::{self, header};
 use crate::harness::page::Browser;
 use crate::harness::server::Server;
 
-use super::who::PAGES;
+use super::who::{FORMS, PAGES};
 
 #[test]
 fn a_stranger_is_led_to_the_door_and_then_on() {
     let folder = Folder::new();
     let server = Server::start(&folder.data());
     let mut browser = Browser::new(&server);
-    for (page, _) in PAGES {
+    for page in PAGES.map(|(page, _)| page).into_iter().chain(["/stream"]) {
         let answer = browser.get(page);
         assert_eq!(answer.status, 303, "{page}");
         assert!(
@@ -124,6 +125,26 @@ fn a_form_of_somebody_else_does_nothing() {
         (303, Some("/sign-in"))
     );
     assert_eq!(browser.get("/").status, 303);
+}
+
+#[test]
+fn every_form_must_carry_the_token_of_its_own_session() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    cast::install(&server.admin());
+    let mut browser = Browser::signed_in(&server, &server.admin_key());
+    let before = server.admin().seen("/v1/custody?limit=1");
+    let wrong = "0".repeat(64);
+    for (form, fields, _) in FORMS {
+        let with = [&[("csrf", wrong.as_str())], fields].concat();
+        for fields in [fields, with.as_slice()] {
+            let answer = browser.send(form, fields, &[]);
+            assert_eq!(answer.status, 403, "{form}: {}", answer.text());
+            assert!(answer.text().contains("foreign_form"), "{form}");
+        }
+    }
+    let after = server.admin().seen("/v1/custody?limit=1");
+    assert_eq!(before["items"], after["items"], "something was done");
 }
 
 #[test]

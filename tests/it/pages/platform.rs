@@ -1,12 +1,13 @@
 //! What a platform's page does: labels, the right of reply, reports, bundles, complaints.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::api::Api;
 use crate::harness::cast;
 use crate::harness::folder::Folder;
 use crate::harness::page::Browser;
 use crate::harness::server::Server;
+use crate::harness::{wait_for, world};
 
 /// An installation with one message of a stranger's, and its entry.
 fn installed(server: &Server) -> (Api, u64) {
@@ -115,6 +116,63 @@ fn a_platform_is_told_answers_and_is_published() {
             .status;
         assert!((400..500).contains(&status), "{what} {fields:?}: {status}");
     }
+}
+
+#[test]
+fn who_was_not_told_is_accused_in_public_with_a_reason_alone() {
+    let folder = Folder::new();
+    let (data, accused) = world::imported(&folder, 1);
+    let server = Server::start(&data);
+    let mut browser = Browser::signed_in(&server, &server.admin_key());
+    let page = browser.seen(&format!("/platforms/{accused}"));
+    assert!(page.contains("name=\"without_reply\""), "{page}");
+    let take = format!("/platforms/{accused}/take");
+    let order = ("order", "report.public.en.html");
+    assert_eq!(
+        browser
+            .submit(&take, &[order, ("without_reply", " ")])
+            .status,
+        409
+    );
+    let reason = "Decoys are called right now.";
+    let made = browser.submit(&take, &[order, ("without_reply", reason)]);
+    assert_eq!(made.status, 200, "{}", made.text());
+    assert!(made.text().contains(reason), "{}", made.text());
+    let told = [("how", "a letter"), ("days", "14")];
+    browser.seen(&format!("/platforms/{accused}"));
+    browser.submit(&format!("/platforms/{accused}/reply/notices"), &told);
+    let page = browser.seen(&format!("/platforms/{accused}"));
+    assert!(!page.contains("name=\"without_reply\""));
+}
+
+#[test]
+fn of_senders_what_is_shown_is_noted_as_read_and_nothing_else() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    cast::install(&api);
+    // The first twenty call once, the last thrice.
+    for at in 0..23 {
+        let from = format!("+141555501{:02}", 10 + at.min(20));
+        let data = json!({ "to": cast::LINE, "from": from, "text": format!("hello {at}") });
+        let payload =
+            json!({ "type": "sms.received", "timestamp": "2026-11-20T08:00:00Z", "data": data });
+        server.takes(&cast::pbx(&format!("m{at}"), &payload));
+    }
+    let mut browser = Browser::signed_in(&server, &server.admin_key());
+    let page = browser.seen("/platforms/acme");
+    assert!(
+        page.contains("The 15 most frequent in its newest 23 contacts"),
+        "{page}"
+    );
+    let noted = wait_for("the read in the custody log", || {
+        let custody = api.all("/v1/custody", "", 1000);
+        let mut read = custody.iter().filter(|c| c["kind"] == "personal_data_read");
+        let read = read.find(|c| c["detail"].to_string().contains("senders"));
+        read.map(|c| c["detail"].to_string())
+    });
+    // Fourteen who called once, and one who did thrice.
+    assert!(noted.contains("17"), "{noted}");
 }
 
 #[test]

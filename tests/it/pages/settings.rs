@@ -130,3 +130,38 @@ fn what_is_set_here_goes_before_the_settings_file() {
         (&json!("File House"), &Value::Array(vec![]))
     );
 }
+
+/// All of what a list's pages name, and how many pages there are.
+fn paged(browser: &mut Browser, first: &str, named: impl Fn(&str) -> usize) -> (usize, usize) {
+    let (mut at, mut seen, mut pages) = (first.to_owned(), 0, 0);
+    loop {
+        let page = browser.seen(&at);
+        (seen, pages) = (seen + named(&page), pages + 1);
+        let Some((_, next)) = page.split_once("rel=\"next\" href=\"") else {
+            return (seen, pages);
+        };
+        at = next.split('"').next().unwrap().replace("&amp;", "&");
+    }
+}
+
+#[test]
+fn keys_and_connections_go_on_page_by_page() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    for at in 0..60 {
+        api.made(
+            "/v1/keys",
+            &json!({ "role": "viewer", "name": format!("n{at}") }),
+        );
+        let connection = json!({ "id": format!("pbx-{at:02}"), "provider": "standard_webhooks", "secrets": { "whsec": cast::WHSEC } });
+        api.made("/v1/connections", &connection);
+    }
+    let mut browser = Browser::signed_in(&server, &server.admin_key());
+    let revoked = |page: &str| page.matches("/revoke\"").count();
+    let (keys, pages) = paged(&mut browser, "/settings", revoked);
+    assert_eq!((keys, pages), (api.all("/v1/keys", "", 100).len(), 2));
+    let connections = |page: &str| page.matches("href=\"/connections/pbx-").count();
+    assert_eq!(paged(&mut browser, "/connections", connections), (60, 2));
+    assert!(browser.seen("/connections/pbx-59").contains("pbx-59"));
+}
