@@ -124,7 +124,8 @@ fn look(
     Ok((shown, out))
 }
 
-/// The platform's newest contacts, newest first.
+/// The platform's newest contacts, newest first; of what came through none, that on numbers which it alone
+/// holds.
 fn newest(view: &View, id: &PlatformId) -> Vec<(u64, Attribution)> {
     let state = view.state();
     let numbers: BTreeSet<PhoneNumber> = state
@@ -133,11 +134,13 @@ fn newest(view: &View, id: &PlatformId) -> Vec<(u64, Attribution)> {
         .filter(|record| record.honeytoken.platform == *id)
         .map(|record| record.honeytoken.number)
         .collect();
-    let all = numbers
+    let mut its: Vec<_> = numbers
         .iter()
-        .flat_map(|number| state.judgement.entries_of(number));
-    let mut its: Vec<_> = all
-        .filter(|(_, found)| found.platform.as_ref() == Some(id))
+        .flat_map(|number| {
+            let alone = state.only_holder(number).as_ref() == Some(id);
+            let all = state.judgement.entries_of(number).into_iter();
+            all.filter(move |(_, found)| found.platform.as_ref().map_or(alone, |p| p == id))
+        })
         .collect();
     its.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
     its.truncate(CONTACTS_MAX);

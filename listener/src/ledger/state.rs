@@ -311,13 +311,14 @@ impl State {
         contact: &Contact,
         through: Option<PlatformId>,
     ) -> Option<PlatformId> {
-        let only = || {
-            let number = contact.to.as_ref()?.number()?;
-            let mut holders = self.registry.honeytokens_on(&number);
-            let holder = holders.next()?.honeytoken.platform.clone();
-            holders.next().is_none().then_some(holder)
-        };
-        through.or_else(only)
+        through.or_else(|| self.only_holder(&contact.to.as_ref()?.number()?))
+    }
+
+    /// The platform that alone was ever given a number.
+    pub fn only_holder(&self, number: &PhoneNumber) -> Option<PlatformId> {
+        let mut holders = self.registry.honeytokens_on(number);
+        let holder = holders.next()?.honeytoken.platform.clone();
+        holders.next().is_none().then_some(holder)
     }
 
     /// When the line last gave a sign of life.
