@@ -6,6 +6,7 @@ use crate::harness::cast;
 use crate::harness::folder::Folder;
 use crate::harness::page::Browser;
 use crate::harness::server::Server;
+use crate::harness::world;
 
 use super::Fields;
 
@@ -129,10 +130,7 @@ impl There {
     fn installed(server: &Server) -> There {
         let api = server.admin();
         cast::install(&api);
-        for id in ["m1", "m2"] {
-            let text = "Cheap loans! Call +14155550188 now";
-            server.takes(&cast::sms(id, cast::LINE, text));
-        }
+        server.takes(&cast::sms("m1", cast::LINE, "Cheap loans!"));
         let first = |list: &str, name: &str| {
             let item = &api.seen(list)["items"][0][name];
             item.as_str().map_or(item.to_string(), str::to_owned)
@@ -154,7 +152,8 @@ impl There {
 #[test]
 fn roles_hold_on_every_page_and_form() {
     let folder = Folder::new();
-    let server = Server::start(&folder.data());
+    // Whose campaigns are of days that are over: today's are not told apart yet.
+    let server = Server::start(&world::imported(&folder, 1).0);
     let there = There::installed(&server);
     let api = server.admin();
     for (who, role) in ["admin", "analyst", "auditor", "viewer"]
@@ -186,7 +185,8 @@ fn roles_hold_on_every_page_and_form() {
 #[test]
 fn a_viewer_is_shown_no_number_text_or_name() {
     let folder = Folder::new();
-    let server = Server::start(&folder.data());
+    // Whose campaigns are of days that are over: today's are not told apart yet.
+    let server = Server::start(&world::imported(&folder, 1).0);
     let there = There::installed(&server);
     let api = server.admin();
     server.takes(&cast::sms("m", cast::LINE, "your code is 482913"));
