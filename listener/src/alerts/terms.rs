@@ -24,6 +24,10 @@ pub(super) fn trouble_words(trouble: &str, over: bool, language: Language) -> St
         ),
         "checkpoint" => ("检查点无法签名", "checkpoint cannot be signed"),
         "disk_low" => ("磁盘空间不足", "disk is nearly full"),
+        "anchor" => (
+            "外部机构多次未能为日志作证",
+            "an outside authority did not vouch for the log, again and again",
+        ),
         other => (other, other),
     };
     match (language, over) {

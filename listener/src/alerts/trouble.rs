@@ -17,6 +17,8 @@ pub(crate) enum Trouble {
     Checkpoint,
     /// The log's disk is nearly full.
     DiskLow,
+    /// An outside authority vouches for nothing any more.
+    Anchor,
 }
 
 impl Trouble {
@@ -25,6 +27,7 @@ impl Trouble {
         match self {
             Trouble::Checkpoint => "checkpoint",
             Trouble::DiskLow => "disk_low",
+            Trouble::Anchor => "anchor",
         }
     }
 }

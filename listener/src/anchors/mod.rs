@@ -26,6 +26,7 @@ use store::AnchorFile;
 pub use settings::{AnchorConfig, AnchorSettingsError};
 pub(crate) use settings::{Authority, authorities};
 
+use crate::alerts::Trouble;
 use crate::api_key::hex;
 use crate::app::App;
 use crate::ledger::Anchored;
@@ -36,6 +37,8 @@ use due::Due;
 const RETRY_S: u64 = 5;
 /// …and at last this often, in seconds.
 const RETRY_S_MAX: u64 = 900;
+/// An authority that came to nothing so often in a row, within some three minutes, is trouble.
+const FAILURES_ALARMING: u32 = 5;
 
 /// The authorities of an installation, and how asking them goes.
 #[derive(Debug, Default)]
@@ -51,6 +54,8 @@ pub(crate) struct Attempts {
     pub(crate) succeeded: u64,
     /// Requests that came to nothing.
     pub(crate) failed: u64,
+    /// Requests that came to nothing since the last answer.
+    failed_in_a_row: u32,
     /// Why the last one came to nothing; none if it did not.
     pub(crate) fault: Option<String>,
 }
@@ -97,10 +102,20 @@ impl Anchors {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         let attempts = attempts.entry(id.clone()).or_default();
         match outcome {
-            Ok(()) => attempts.succeeded += 1,
-            Err(_) => attempts.failed += 1,
+            Ok(()) => (attempts.succeeded, attempts.failed_in_a_row) = (attempts.succeeded + 1, 0),
+            Err(_) => {
+                attempts.failed += 1;
+                attempts.failed_in_a_row = attempts.failed_in_a_row.saturating_add(1);
+            }
         }
         attempts.fault = outcome.err().map(ToString::to_string);
+    }
+
+    /// Whether one of them is down for longer than a hiccup.
+    fn is_alarming(&self) -> bool {
+        let attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = attempts.values();
+        all.any(|attempts| attempts.failed_in_a_row >= FAILURES_ALARMING)
     }
 }
 
@@ -127,6 +142,8 @@ async fn keep(app: Arc<App>, place: usize) {
             Due::Now => {
                 let outcome = anchor(&app, authority).await;
                 app.anchors.note(&authority.id, outcome.as_ref().copied());
+                let alarming = app.anchors.is_alarming();
+                app.troubles.note(Trouble::Anchor, alarming);
                 failures = outcome.map_or_else(|error| told(authority, &error, failures), |()| 0);
                 tokio::time::sleep(pause(failures)).await;
             }
@@ -244,5 +261,19 @@ mod tests {
         assert_eq!(pauses[..4], [0, 5, 10, 20]);
         assert_eq!(pauses[11], RETRY_S_MAX);
         assert_eq!(pause(u32::MAX).as_secs(), RETRY_S_MAX);
+    }
+
+    #[test]
+    fn only_who_fails_again_and_again_alarms() {
+        let anchors = Anchors::new(Vec::new());
+        let id: AuthorityId = "tsa".parse().unwrap();
+        for _ in 1..FAILURES_ALARMING {
+            anchors.note(&id, Err(&KeepError::NoCheckpoint));
+            assert!(!anchors.is_alarming());
+        }
+        anchors.note(&id, Err(&KeepError::NoCheckpoint));
+        assert!(anchors.is_alarming());
+        anchors.note(&id, Ok(()));
+        assert!(!anchors.is_alarming());
     }
 }

@@ -188,12 +188,16 @@ fn trouble_is_said_once_and_again_when_it_is_over() {
     let mut story = Story::new();
     story.target("a");
     look(&mut story, &[], &[]);
-    let low = [(Trouble::DiskLow, true), (Trouble::Checkpoint, false)];
-    let said = look(&mut story, &[], &low);
-    assert_eq!(said.len(), 1);
-    assert_eq!(said[0].details["trouble"], "disk_low");
-    let said = look(&mut story, &[], &[(Trouble::DiskLow, false)]);
-    assert_eq!(said[0].details["over"], "true");
+    for trouble in [Trouble::DiskLow, Trouble::Anchor, Trouble::Checkpoint] {
+        let there = [(trouble, true)];
+        let said = look(&mut story, &[], &there);
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].details["trouble"], trouble.as_str());
+        let said = look(&mut story, &[], &[(trouble, false)]);
+        assert_eq!(said[0].details["over"], "true");
+    }
+    let never = [(Trouble::DiskLow, false), (Trouble::Anchor, false)];
+    assert!(look(&mut story, &[], &never).is_empty());
 }
 
 #[test]

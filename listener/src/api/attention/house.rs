@@ -46,17 +46,19 @@ fn noted(app: &App) -> Vec<AttentionOut> {
     let seen = app.troubles.seen().into_iter();
     let said = seen
         .filter(|(_, there)| *there)
-        .map(|(trouble, _)| match trouble {
-            Trouble::Checkpoint => item(
+        .filter_map(|(trouble, _)| match trouble {
+            Trouble::Checkpoint => Some(item(
                 "checkpoint",
                 "A checkpoint of the log cannot be signed.".to_owned(),
                 "无法签署日志检查点。".to_owned(),
-            ),
-            Trouble::DiskLow => item(
+            )),
+            Trouble::DiskLow => Some(item(
                 "disk_low",
                 "The log's disk is nearly full.".to_owned(),
                 "日志所在磁盘即将写满。".to_owned(),
-            ),
+            )),
+            // Said below, authority by authority.
+            Trouble::Anchor => None,
         });
     said.collect()
 }
