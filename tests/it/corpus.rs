@@ -33,6 +33,11 @@ fn webhooks() {
 }
 
 #[test]
+fn what_verification_reads() {
+    replay("headers", targets::headers);
+}
+
+#[test]
 fn every_provider_is_reached_behind_its_verification() {
     assert_eq!(targets::out_of_reach(), Vec::<&str>::new());
 }

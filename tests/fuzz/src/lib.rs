@@ -14,7 +14,7 @@ use listener::import::history::{Beside, ColumnMap, Format, Told, of_bytes};
 use listener::import::{ContactRow, LineRow, rows};
 use listener::pool::sheet::Sheet;
 use listener::provider::gammu_smsd::Run;
-use listener::provider::{Calls, Places, Request, check, sign};
+use listener::provider::{Calls, Places, Request, Webhook, check, sign};
 use report::bundle::verify::{Trust, Verification, verify};
 use store::proof::time_stamp::{self, Roots};
 use store::proof::{Checkpoint, Hash, KeyType, SigningKey, merkle, witness};
@@ -38,13 +38,51 @@ pub fn webhook(data: &[u8]) {
     };
     let headers = signed::header_map(flags & 2 == 0, &headers);
     let method = if flags & 4 == 0 { "POST" } else { "GET" };
-    let webhook = signed::connected(door);
     let request = Request {
         method,
         url: &url,
         headers: &headers,
         body: &body,
     };
+    taken(&signed::connected(door), request);
+}
+
+/// What verification reads beside the body: which provider, which of its headers, whether that is given in place
+/// of the genuine one, beside it or not at all, its value up to a zero byte, and the body.
+pub fn headers(data: &[u8]) {
+    let [which, place, how, rest @ ..] = data else {
+        return;
+    };
+    let doors = signed::DOORS;
+    let door = &doors[usize::from(*which) % doors.len()];
+    let end = rest
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(rest.len());
+    let value = String::from_utf8_lossy(&rest[..end]).into_owned();
+    let body = (door.wrap)(rest.get(end + 1..).unwrap_or_default());
+    let mut headers = (door.sign)(&body);
+    if headers.is_empty() {
+        return;
+    }
+    let place = usize::from(*place) % headers.len();
+    match how % 3 {
+        0 => headers[place].1 = value,
+        1 => headers.push((headers[place].0, value)),
+        _ => drop(headers.remove(place)),
+    }
+    let headers = signed::header_map(how & 4 == 0, &headers);
+    let request = Request {
+        method: "POST",
+        url: door.url,
+        headers: &headers,
+        body: &body,
+    };
+    taken(&signed::connected(door), request);
+}
+
+/// A request on its way, as far as it comes.
+fn taken(webhook: &Webhook, request: Request<'_>) {
     let Ok(verified) = webhook.verify(request, NOW) else {
         return;
     };
