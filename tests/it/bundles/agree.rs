@@ -13,6 +13,8 @@ use crate::harness::program::{arguments, ended, run};
 pub(super) struct Cases {
     folder: Folder,
     all: Vec<Vec<String>>,
+    /// What Rust's verifier says of the requests in each.
+    requests: Vec<Option<String>>,
 }
 
 impl Cases {
@@ -20,6 +22,7 @@ impl Cases {
         Cases {
             folder: Folder::new(),
             all: Vec::new(),
+            requests: Vec::new(),
         }
     }
 
@@ -37,6 +40,7 @@ impl Cases {
         let arguments: Vec<String> = std::iter::once(path).chain(more).collect();
         let said = run(std::iter::once("verify").chain(arguments.iter().map(String::as_str)));
         self.all.push(arguments);
+        self.requests.push(requests(&said.stdout));
         said.code.unwrap()
     }
 
@@ -44,26 +48,43 @@ impl Cases {
     /// checking.
     pub(super) fn agree(&self, expected: &[i32]) {
         assert_eq!(self.all.len(), expected.len());
-        if let Some(codes) = codes(&self.all, &self.folder.path("cases.json")) {
-            let differ = codes.iter().zip(expected).position(|(a, b)| a != b);
-            let case = differ.map(|n| (&self.all[n], codes[n], expected[n]));
-            assert_eq!(case, None, "what Python says, what Rust says");
+        let Some(said) = python_says(&self.all, &self.folder.path("cases.json")) else {
+            return;
+        };
+        let rust = expected.iter().zip(&self.requests);
+        for (n, ((code, requests), expected)) in said.iter().zip(rust).enumerate() {
+            assert_eq!(code, expected.0, "{:?}", self.all[n]);
+            if *code == 0 {
+                assert_eq!(requests, expected.1, "{:?}", self.all[n]);
+            }
         }
     }
 }
 
-/// What Python's verifier ends with, for each list of arguments.
-pub(super) fn codes(all: &[Vec<String>], list: &PathBuf) -> Option<Vec<i32>> {
+/// How many requests stand how, as Rust's verifier counts them.
+fn requests(said: &str) -> Option<String> {
+    let (_, counted) = said.split_once("signature checked again (")?;
+    let counted = counted.split_once(')')?.0;
+    Some(if counted.is_empty() { "none" } else { counted }.to_owned())
+}
+
+/// What Python's verifier ends with and says of requests, for each list of arguments.
+pub(super) fn python_says(
+    all: &[Vec<String>],
+    list: &PathBuf,
+) -> Option<Vec<(i32, Option<String>)>> {
     let script = "
 import contextlib, io, json, sys
 sys.path.insert(0, sys.argv[1])
 import verify_bundle as v
-codes = []
+said = []
 for case in json.load(open(sys.argv[2])):
     sys.argv = ['verify'] + case
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        codes.append(v.main())
-print(json.dumps(codes))
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()):
+        code = v.main()
+    lines = out.getvalue().splitlines()
+    said.append([code, next((l.removeprefix('requests: ') for l in lines if l.startswith('requests: ')), None)])
+print(json.dumps(said))
 ";
     python(["--help".into()])?;
     std::fs::write(list, json!(all).to_string()).unwrap();

@@ -70,10 +70,10 @@ fn on_cosigned_erased_judged_and_whole_logs() {
     let settings = |authority: &_| Witness::new(3).settings("seen", authority);
     let authority = witness.serve();
     let server = Launch::on(&data).config(&settings(&authority)).start();
-    let size = server.stranger().seen("/readyz")["log_entries"].as_u64();
+    // What it vouched for is less than the log: that it did is an entry too.
     wait_for("a witness", || {
         let ready = server.stranger().seen("/readyz");
-        (ready["anchors"][0]["log_entries"].as_u64() >= size).then_some(())
+        (ready["anchors"][0]["log_entries"].as_u64() > Some(0)).then_some(())
     });
     let mut cases = Cases::new();
     let cosigned = bundle(&server, &folder, &platform, "regulator");
