@@ -1,8 +1,8 @@
 //! Every case that was decided wrongly, and what honest platforms' evidence is on average, piece by piece:
 //! `cargo run --release -p attribution --example cases -- SCENARIO FIRST SEEDS [all]`.
 
+use attribution::Verdict;
 use attribution::world::{Oracle, fold, generate, oracle, scenario};
-use attribution::{Class, Verdict};
 
 /// The level at which the standard policy accuses.
 const LEVEL: f64 = 0.05;
@@ -58,7 +58,7 @@ fn main() {
             if !truth.leaks {
                 honest.add(&verdict);
             }
-            let accused = matches!(verdict.class, Class::Leaked | Class::Resold);
+            let accused = verdict.class.is_accusing();
             if truth.leaks && truth.leak_contacts >= CONTACTS_MIN {
                 leaking.platforms += 1.0;
                 leaking.found += f64::from(u8::from(accused));

@@ -52,6 +52,13 @@ words! {
     }
 }
 
+impl Class {
+    /// Whether it says that the platform passed data on, which is an accusation.
+    pub const fn is_accusing(self) -> bool {
+        matches!(self, Class::Leaked | Class::Resold)
+    }
+}
+
 words! {
     /// Why a contact happened.
     Cause {

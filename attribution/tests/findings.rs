@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
 use attribution::world::{Scenario, entries, generate, scenario};
-use attribution::{Cause, Class, Flag, State, Verdict};
+use attribution::{Cause, Flag, State, Verdict};
 use honeytoken::{Entry, Erasure, Event, Policy, RequestKind, RequestMade, Timestamp};
 
 fn folded(entries: &[Entry]) -> State {
@@ -37,7 +37,7 @@ fn key(entry: &Entry) -> Option<&str> {
 }
 
 fn accused(state: &State) -> Vec<Verdict> {
-    let leaks = |v: &Verdict| matches!(v.class, Class::Leaked | Class::Resold);
+    let leaks = |v: &Verdict| v.class.is_accusing();
     state.verdicts().into_iter().filter(leaks).collect()
 }
 

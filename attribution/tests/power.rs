@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it likes")]
 
 use attribution::world::{Scenario, fold, generate, scenario};
-use attribution::{Class, Plan, Setting, power};
+use attribution::{Plan, Setting, power};
 
 /// Worlds as the scenario `typical` makes them, smaller, with breaches and sales to few buyers.
 fn worlds() -> Scenario {
@@ -28,7 +28,7 @@ fn observed() -> Vec<(u32, bool)> {
         let (state, _) = fold(&world);
         for verdict in state.verdicts() {
             let truth = &world.truth.platforms[verdict.platform.as_str()];
-            let accused = matches!(verdict.class, Class::Leaked | Class::Resold);
+            let accused = verdict.class.is_accusing();
             leaks.extend(truth.leaks.then_some((truth.leak_contacts, accused)));
         }
     }

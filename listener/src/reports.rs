@@ -6,7 +6,7 @@
 mod gather;
 mod unheard;
 
-use attribution::{Class, Verdict};
+use attribution::Verdict;
 use honeytoken::{
     Event, FindingPublished, KeyId, Language, Operation, PlatformId, Policy, StudyId, Timestamp,
 };
@@ -263,7 +263,7 @@ fn gathered(view: &View, state: &State, begun: Begun) -> Result<Paper, ReportErr
 }
 
 fn frame(begun: &Begun, state: &State, verdicts: &[Verdict]) -> Frame {
-    let accused = |v: &&Verdict| matches!(v.class, Class::Leaked | Class::Resold);
+    let accused = |v: &&Verdict| v.class.is_accusing();
     Frame {
         lang: begun.order.lang,
         preset: begun.order.preset,

@@ -6,7 +6,7 @@ use honeytoken::{Entry, Event, Policy, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::files::{ContactRow, LineRow, Truth, World};
-use crate::{Cause, Class, State};
+use crate::{Cause, State};
 
 /// What one world's fold got right and wrong; counts add up over worlds.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,7 +141,7 @@ fn platforms(truth: &Truth, state: &State, contacts: &[Judged], score: &mut Scor
         let Some(platform) = truth.platforms.get(verdict.platform.as_str()) else {
             continue;
         };
-        let accused = matches!(verdict.class, Class::Leaked | Class::Resold);
+        let accused = verdict.class.is_accusing();
         right += u32::from(accused && platform.leaks);
         wrong += u32::from(accused && !platform.leaks);
         score.leaking += u32::from(platform.leaks);

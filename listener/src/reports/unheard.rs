@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use attribution::Class;
 use honeytoken::{PlatformId, ReplyStanding, Timestamp};
 use report::bundle::Preset;
 
@@ -62,7 +61,7 @@ fn unheard(state: &State, order: &Order, now: Timestamp) -> Vec<PlatformId> {
         return Vec::new();
     }
     let verdicts = state.judgement.verdicts().into_iter();
-    let accused = verdicts.filter(|v| matches!(v.class, Class::Leaked | Class::Resold));
+    let accused = verdicts.filter(|v| v.class.is_accusing());
     let named = accused
         .map(|verdict| verdict.platform)
         .filter(|id| is_named(state, order, id) && order.sees(state, id));

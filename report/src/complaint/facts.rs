@@ -110,7 +110,7 @@ pub struct PlatformFacts {
 impl PlatformFacts {
     /// Whether it stands accused.
     pub(super) fn is_accused(&self) -> bool {
-        matches!(self.class, Class::Leaked | Class::Resold)
+        self.class.is_accusing()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Method, error rate, and where both end.
 
-use attribution::{Class, Flag, Verdict};
+use attribution::{Flag, Verdict};
 use honeytoken::Language;
 
 use super::{Case, Frame};
@@ -127,7 +127,7 @@ fn own(verdict: &Verdict, lang: Language) -> Vec<String> {
     if chosen > 0 {
         points.push(tell!(lang, "{all} 个号码中有 {chosen} 个由人选定，不是抽签得来：保证对它们不适用。", "{chosen} of the {all} numbers were chosen by somebody and not drawn by lot: the promise does not cover them."));
     }
-    if matches!(verdict.class, Class::Leaked | Class::Resold) && verdict.canaries < 3 {
+    if verdict.class.is_accusing() && verdict.canaries < 3 {
         points.push(tell!(
             lang,
             "只有 {all} 个号码：一个号码上的意外就可能决定结论。",

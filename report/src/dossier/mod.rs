@@ -77,8 +77,7 @@ impl Case {
 
     /// Whether it stands accused.
     pub fn is_accused(&self) -> bool {
-        use attribution::Class::{Leaked, Resold};
-        matches!(self.verdict.class, Leaked | Resold)
+        self.verdict.class.is_accusing()
     }
 }
 

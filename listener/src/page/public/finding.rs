@@ -1,6 +1,5 @@
 //! A finding's own page: the public report, or what stands in its place.
 
-use attribution::Class;
 use axum::http::StatusCode;
 use honeytoken::{ReplyStanding, Timestamp};
 use maud::{Markup, html};
@@ -42,8 +41,7 @@ pub(super) fn add(site: &mut Site, all: &Gathered, one: &Published) {
 fn with_reason(paper: &Paper, one: &Published, lang: Lang) -> Paper {
     let mut paper = paper.clone();
     // Where it was not even told, a report that accuses says so by itself.
-    let says_so = one.reply == ReplyStanding::NotOffered
-        && matches!(one.class, Class::Leaked | Class::Resold);
+    let says_so = one.reply == ReplyStanding::NotOffered && one.class.is_accusing();
     let reason = one.finding.published.unheard.as_ref();
     if let Some(reason) = reason.filter(|_| !says_so) {
         let words = said!(
