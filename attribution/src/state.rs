@@ -34,6 +34,7 @@ mod probe;
 mod reach;
 mod reading;
 mod residue;
+mod walks;
 mod words;
 
 pub use held::{Held, Reached};
@@ -151,6 +152,8 @@ pub(crate) struct Appeal {
     pub(crate) accused_block: BTreeMap<u32, f64>,
     /// Controls and other lines by country.
     pub(crate) census: BTreeMap<u32, (u32, u32)>,
+    /// Where callers who do not care go next.
+    pub(crate) walks: walks::Walks,
 }
 
 impl State {

@@ -159,4 +159,20 @@ mod tests {
         }
         assert!(breadth.log_e() < 0.0);
     }
+
+    #[test]
+    fn mean_under_chance_is_one() {
+        let after = |ours| {
+            let mut breadth = Breadth::default();
+            let next = Next {
+                ours,
+                left: 2,
+                chance: 0.01,
+            };
+            breadth.update(&mut Bet::new(0), &next, 1.0);
+            libm::exp(breadth.log_e())
+        };
+        let mean = 0.02 * after(true) + 0.98 * after(false);
+        assert!((mean - 1.0).abs() < 1e-12, "{mean}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::State;
+use super::walks::Stride;
 use crate::campaigns::Hit;
 use crate::decision::posterior;
 use crate::evidence::{Bet, Next};
@@ -16,7 +17,7 @@ const RIVAL_SHARE: f64 = 0.6;
 /// for.
 const RIVAL_PRIOR: f64 = 0.25;
 /// Numbers of a campaign after which its next one says nothing any more.
-const FOLLOWED_MAX: usize = 40;
+pub(super) const FOLLOWED_MAX: usize = 40;
 /// How far a campaign is taken for a list worker's that came again to one of the platform's numbers before
 /// it went on, and one that did not, as odds against any campaign.
 const LEAN_AGAIN: f64 = 8.0;
@@ -31,6 +32,10 @@ impl State {
             return;
         };
         let followed = campaign.unplaced < UNPLACED_MAX && campaign.hits.len() < FOLLOWED_MAX;
+        self.learn_walk(group, hit);
+        let Some(campaign) = self.campaigns.get(group) else {
+            return;
+        };
         let others = campaign.hits.iter().filter(|h| !self.is_explained(h.line));
         let opening = campaign_opens(others.count());
         let bets = if followed {
@@ -89,7 +94,10 @@ impl State {
             .filter(|h| h.contacts > 1 && h.last > h.day)
             .map(|h| h.line)
             .collect();
-        let chances = [false, true].map(|all| self.chance_of(hit.line, &reached, all));
+        let stride = self.stride(campaign, hit.day);
+        let chances = [false, true].map(|all| self.chance_of(hit.line, &reached, stride, all));
+        let first = campaign.hits.iter().find(|h| !self.is_explained(h.line));
+        let first = first.map(|h| h.line);
         for bet in &mut bets {
             let accused = self.roster.platforms[bet.platform as usize]
                 .case
@@ -106,10 +114,9 @@ impl State {
                 chance: self.rival(bet.platform, &reached, hit, chances[usize::from(accused)]),
             };
             let came_again = self.any_given(bet.platform, &again);
-            let first = if self.any_given(bet.platform, &reached[..1]) {
-                1.0
-            } else {
-                LEAN_SECOND
+            let first = match first {
+                Some(line) if !self.any_given(bet.platform, &[line]) => LEAN_SECOND,
+                _ => 1.0,
             };
             let lean = first * if came_again { LEAN_AGAIN } else { LEAN_ONCE };
             let case = &mut self.roster.platforms[bet.platform as usize].case;
@@ -127,7 +134,14 @@ impl State {
 
     /// Probability that a campaign that does not care reaches this line next: of all lines, or of those
     /// that no accused platform explains.
-    fn chance_of(&self, line: u32, reached: &[u32], all: bool) -> f64 {
+    fn chance_of(&self, line: u32, reached: &[u32], stride: Stride, all: bool) -> f64 {
+        let (anywhere, near) = self.chances_of(line, reached, all);
+        let share = self.appeal.walks.near(stride);
+        near.map_or(anywhere, |near| (1.0 - share) * anywhere + share * near)
+    }
+
+    /// The same among all lines, and among those of its block if that was visited.
+    fn chances_of(&self, line: u32, reached: &[u32], all: bool) -> (f64, Option<f64>) {
         let lines = &self.roster.lines;
         let (country, block) = (lines[line as usize].country, lines[line as usize].block);
         let appeal = self.appeal.line[line as usize];
@@ -155,11 +169,8 @@ impl State {
         here += explained(&self.appeal.accused_country, country);
         near += explained(&self.appeal.accused_block, block);
         let anywhere = of(self.appeal.country.get(&country), here);
-        if visited {
-            anywhere.max(of(self.appeal.block.get(&block), near))
-        } else {
-            anywhere
-        }
+        let near = visited.then(|| of(self.appeal.block.get(&block), near).max(anywhere));
+        (anywhere, near)
     }
 
     /// The platform's numbers that were not reached yet.
