@@ -6,6 +6,9 @@
 //! of rates, by expectation and maximisation over lines that nobody was given. A few lines that
 //! somebody else had before, ten times as busy as the rest, then have their place. The next day is
 //! active with the mean rate, weighed by how well each rate explains the line's past.
+//!
+//! What mass diallers prefer gets more of everything: a rate is one per attractiveness of the line, as
+//! known mass diallers' contacts with it show.
 
 use std::collections::BTreeMap;
 
@@ -25,8 +28,9 @@ pub(crate) const AGAIN: usize = 2;
 const SEASON_DAYS: [f64; STREAMS] = [6.0, 6.0, 42.0];
 /// Activity that the season is shrunk by.
 const SEASON_SHRINK: [f64; STREAMS] = [6.0, 6.0, 3.0];
-/// The season's bounds.
-const SEASON_BOUNDS: (f64, f64) = (0.2, 8.0);
+/// The season's bounds; that of a rare stream is never believed to be low.
+const SEASON_MIN: [f64; STREAMS] = [0.2, 0.2, 1.0];
+const SEASON_MAX: f64 = 8.0;
 /// Rates that a line may have, active days a day: each twice the one before.
 const RATES: usize = 12;
 const RATE_MIN: f64 = 0.000_25;
@@ -44,6 +48,8 @@ pub(crate) struct Record {
     pub(crate) days: f64,
     /// Reached by this many mass diallers.
     pub(crate) mass: u32,
+    /// How attractive it is to mass diallers, against the others of its country; 0 before the first look.
+    pub(crate) appeal: f64,
     /// Call-back storm until this day: silence and noise are not told apart.
     pub(crate) storm_until: i64,
     /// Silent contacts of the day being closed.
@@ -58,6 +64,8 @@ pub(crate) struct Background {
     /// Weights of the rates, by stream.
     weights: [[f64; RATES]; STREAMS],
     seasons: BTreeMap<u32, Season>,
+    /// Mean square of how attractive lines are.
+    square: f64,
 }
 
 /// Observed and expected activity of all lines of a country, a pair for each stream.
@@ -75,6 +83,7 @@ impl Default for Background {
         Background {
             weights: [[1.0 / RATES as f64; RATES]; STREAMS],
             seasons: BTreeMap::new(),
+            square: 1.0,
         }
     }
 }
@@ -83,7 +92,38 @@ impl Background {
     /// Probability that the day is active by chance.
     pub(crate) fn expected(&self, country: u32, record: &Record, stream: usize) -> f64 {
         let season = self.seasons.get(&country).map_or(1.0, |s| s.factor[stream]);
-        (season * self.base(record, stream)).clamp(1e-5, 0.9)
+        let base = self.base(record, stream);
+        // So rare that a line's own silence does not tell it from the others.
+        let least = if stream == AGAIN {
+            self.mean(stream) * self.lift(record, stream)
+        } else {
+            0.0
+        };
+        (season * base.max(least)).clamp(1e-5, 0.9)
+    }
+
+    /// What a line expects that nothing is known of.
+    fn mean(&self, stream: usize) -> f64 {
+        let weights = self.weights[stream].iter().enumerate();
+        weights.map(|(i, weight)| weight * rate(i)).sum()
+    }
+
+    /// How much more than others a line so attractive is active in a stream.
+    fn lift(&self, record: &Record, stream: usize) -> f64 {
+        if record.appeal <= 0.0 {
+            return 1.0;
+        }
+        match stream {
+            // Who comes again came before: twice the attraction. Some come again for other reasons.
+            AGAIN => (record.appeal * record.appeal / self.square.max(1.0)).max(1.0),
+            _ => record.appeal,
+        }
+    }
+
+    /// Takes in how attractive lines are.
+    pub(crate) fn take_appeal(&mut self, appeal: &[f64]) {
+        let sum: f64 = appeal.iter().map(|a| a * a).sum();
+        self.square = sum / appeal.len().max(1) as f64;
     }
 
     /// Learns the spread of rates over lines from those that nobody was given.
@@ -91,7 +131,8 @@ impl Background {
         for stream in 0..STREAMS {
             let mut alike: BTreeMap<(u32, u32), f64> = BTreeMap::new();
             for record in records.clone().filter(|r| r.days >= 1.0) {
-                let past = (record.active[stream], record.days as u32);
+                let days = record.days * self.lift(record, stream);
+                let past = (record.active[stream], days as u32);
                 *alike.entry(past).or_default() += 1.0;
             }
             for _ in 0..ROUNDS {
@@ -113,7 +154,7 @@ impl Background {
             );
             let shrink = SEASON_SHRINK[stream];
             let ratio = (shrink + recent.0) / (shrink + recent.1);
-            season.factor[stream] = ratio.clamp(SEASON_BOUNDS.0, SEASON_BOUNDS.1);
+            season.factor[stream] = ratio.clamp(SEASON_MIN[stream], SEASON_MAX);
         }
     }
 
@@ -133,10 +174,11 @@ impl Background {
 
     /// The same for many lines, of which many have the same past.
     pub(crate) fn look_at_all<'a>(&self, records: impl Iterator<Item = &'a mut Record>) {
-        let mut known: [BTreeMap<(u32, u64), f64>; STREAMS] = Default::default();
+        let mut known: [BTreeMap<(u32, u64, u64), f64>; STREAMS] = Default::default();
         for record in records {
             for (stream, known) in known.iter_mut().enumerate() {
-                let past = (record.active[stream], record.days.to_bits());
+                let bits = (record.days.to_bits(), record.appeal.to_bits());
+                let past = (record.active[stream], bits.0, bits.1);
                 let due = known.entry(past);
                 record.due[stream] = *due.or_insert_with(|| self.due(record, stream));
             }
@@ -144,8 +186,11 @@ impl Background {
     }
 
     fn due(&self, record: &Record, stream: usize) -> f64 {
-        let belief = belief(&self.weights[stream], record.active[stream], record.days);
-        belief.iter().enumerate().map(|(i, w)| w * rate(i)).sum()
+        let lift = self.lift(record, stream);
+        let days = record.days * lift;
+        let belief = belief(&self.weights[stream], record.active[stream], days);
+        let mean: f64 = belief.iter().enumerate().map(|(i, w)| w * rate(i)).sum();
+        (lift * mean).min(0.9)
     }
 }
 
@@ -211,5 +256,23 @@ mod tests {
         background.take_in(0, [(60.0, 20.0); STREAMS]);
         assert!(background.expected(0, &quiet, NEW) > 2.0 * low);
         assert!(background.expected(1, &quiet, NEW) == low);
+    }
+
+    #[test]
+    fn attractive_lines_expect_more_and_returns_are_never_rarer_than_on_average() {
+        let line = |appeal| Record {
+            days: 60.0,
+            active: [1, 3, 0],
+            appeal,
+            ..Record::default()
+        };
+        let lines: Vec<Record> = [0.5, 1.0, 1.5].map(line).to_vec();
+        let mut background = Background::default();
+        background.take_appeal(&[0.5, 1.0, 1.5]);
+        background.learn(lines.iter());
+        let expected = |appeal, stream| background.expected(0, &line(appeal), stream);
+        assert!(expected(4.0, NEW) > 1.2 * expected(1.0, NEW));
+        assert!(expected(4.0, AGAIN) > 4.0 * expected(1.0, AGAIN));
+        assert!(expected(0.1, AGAIN) >= background.mean(AGAIN));
     }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 const SHARES: [f64; 3] = [0.03, 0.1, 0.3];
 /// Of the names spoken, how many are heard whole, by their sound, in part.
 const HEARD: [f64; 3] = [0.75, 0.1, 0.15];
-/// The least chance of a coincidence that is ever believed, for each.
-const CHANCES_MIN: [f64; 3] = [3e-6, 5e-5, 1e-4];
+/// The least chance of a coincidence that is ever believed, for each: a whole name is one of a million, as
+/// decoys are named, and no text is trusted to speak fewer than one.
+const CHANCES_MIN: [f64; 3] = [1e-6, 5e-5, 1e-4];
 /// The largest chance at which a name still says anything.
 const CHANCE_MAX: f64 = 0.5;
 /// How much is bet.

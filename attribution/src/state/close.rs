@@ -116,7 +116,7 @@ impl State {
                 live if live > 0.0 => live,
                 _ => f64::from(u8::from(today.on[index] != 0)),
             };
-            if live <= 0.0 || self.is_accused(index as u32) {
+            if live <= 0.0 || self.is_accused(index as u32) || self.is_suspect(line) {
                 continue;
             }
             let country = sums.entry(line.country).or_default();
@@ -130,13 +130,22 @@ impl State {
         }
     }
 
+    /// Whether evidence as of yesterday speaks against its only holder: what a leak brings is no season.
+    fn is_suspect(&self, line: &Line) -> bool {
+        let [placement] = line.placements[..] else {
+            return false;
+        };
+        let platform = self.roster.placements[placement as usize].platform as usize;
+        self.looks.get(platform).is_some_and(|log_e| *log_e > 0.0)
+    }
+
     fn bet_on_activity(&mut self, day: i64, active: &Active) {
         for (&(index, stream), &at) in active {
             let line = &self.roster.lines[index as usize];
             let mut seen = Seen {
                 day,
                 stream,
-                chance: self.background.expected(line.country, &line.record, stream),
+                chance: self.expects(index, stream),
                 tells: self.tells(line, day, at),
                 weighed: 0.0,
                 counted: line.live(day, i64::MIN) > 0.0,
@@ -147,6 +156,12 @@ impl State {
                 line.open.push(seen);
             }
         }
+    }
+
+    /// How likely a stream is active on a line by chance.
+    fn expects(&self, index: u32, stream: usize) -> f64 {
+        let line = &self.roster.lines[index as usize];
+        self.background.expected(line.country, &line.record, stream)
     }
 
     /// Whether activity speaks against the holder of a line. On a shared number it does not tell
@@ -192,7 +207,7 @@ impl State {
             if is_proven {
                 let daily: f64 = [NEW, SILENT]
                     .into_iter()
-                    .map(|s| self.background.expected(line.country, &line.record, s))
+                    .map(|s| self.expects(placement.line, s))
                     .sum();
                 // Where the line is shared, somebody else's leak may have just begun.
                 let others = if line.placements.len() > 1 {
@@ -232,6 +247,14 @@ impl State {
 
     /// Rates and attractiveness from what was seen on lines that nobody had been given.
     fn learn(&mut self) {
+        self.appeal.refresh(&self.roster.lines);
+        self.background.take_appeal(&self.appeal.line);
+        for (line, appeal) in self.roster.lines.iter_mut().zip(&self.appeal.line) {
+            line.record.appeal = *appeal;
+            if let Some(soak) = &mut line.soak {
+                soak.appeal = *appeal;
+            }
+        }
         let unplaced: Vec<Record> = self
             .roster
             .lines
@@ -241,7 +264,6 @@ impl State {
         self.background.learn(unplaced.iter());
         let records = self.roster.lines.iter_mut().map(|l| &mut l.record);
         self.background.look_at_all(records);
-        self.appeal.refresh(&self.roster.lines);
         self.weigh_accused();
     }
 

@@ -8,10 +8,6 @@ use crate::roster::DAY_US;
 /// Few platforms are judged as strictly as this many: more may be added any day.
 const WATCHED_MIN: usize = 20;
 
-/// How much of the policy's level is spent. The rule needs no less than all of it; the rest is kept
-/// for what the null hypothesis does not know, such as callers who come in waves of their own.
-const SPENT: f64 = 0.5;
-
 impl State {
     pub(super) fn decide(&mut self, day: i64) {
         let touched = std::mem::take(&mut self.touched);
@@ -48,7 +44,7 @@ impl State {
                 .then(a.cmp(b))
         });
         let sorted: Vec<f64> = open.iter().map(|p| self.looks[*p as usize]).collect();
-        let (watched, level) = (self.watched(), SPENT * self.policy.alpha);
+        let (watched, level) = (self.watched(), self.policy.alpha);
         let alone = accused(&sorted[..sorted.len().min(1)], known.len(), watched, level);
         open.truncate(match alone {
             0 => accused(&sorted, known.len(), watched, level),
@@ -89,7 +85,7 @@ impl State {
 
     /// Evidence that accuses a platform by itself stays as it was at that moment.
     fn freeze(&mut self) {
-        let bar = libm::log(self.watched() as f64 / (SPENT * self.policy.alpha));
+        let bar = libm::log(self.watched() as f64 / self.policy.alpha);
         let open = |case: &Case| case.flagged.is_some() && case.frozen.is_none();
         for platform in &mut self.roster.platforms {
             let case = &mut platform.case;

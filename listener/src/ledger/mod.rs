@@ -43,7 +43,7 @@ pub use view::View;
 use crate::api_key::ApiKey;
 
 /// The name under which the fold is kept in the index.
-const SNAPSHOT: &str = "state-v4";
+const SNAPSHOT: &str = "state-v5";
 /// How many entries may have to be folded again at the next start.
 const SNAPSHOT_EVERY_ENTRIES: u64 = 200_000;
 
