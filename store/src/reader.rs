@@ -189,20 +189,21 @@ impl Reader {
         Ok(self.root_at(earlier.size)? == Some(earlier.root))
     }
 
-    /// What a third party is handed to check offline that entry `index` is in the log; none if the
-    /// newest checkpoint does not cover it yet.
+    /// What a third party is handed to check offline that entry `index` is in the log; none if
+    /// `checkpoint` does not cover it.
     ///
     /// # Errors
     /// The disk's.
-    pub fn receipt(&self, index: u64) -> Result<Option<Receipt>, ReadError> {
-        let Some(checkpoint) = self.checkpoint() else {
-            return Ok(None);
-        };
+    pub fn receipt(
+        &self,
+        index: u64,
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<Option<Receipt>, ReadError> {
         let proof = self.inclusion(index, checkpoint.checkpoint().size)?;
         let receipt = |proof| Receipt {
             index,
             proof,
-            checkpoint: (*checkpoint).clone(),
+            checkpoint: checkpoint.clone(),
         };
         Ok(proof.map(receipt))
     }

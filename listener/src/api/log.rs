@@ -6,11 +6,13 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use store::proof::SignedCheckpoint;
 
 use super::caller::Caller;
 use super::parts::Path;
 use crate::app::App;
 use crate::config::Publish;
+use crate::ledger::View;
 use crate::problem::Problem;
 
 /// Full tiles never change.
@@ -103,17 +105,25 @@ fn with_lines_of(mut note: String, other: &str) -> String {
     note
 }
 
+/// The newest signed checkpoint that may be shown, made now where one node signs alone.
+///
+/// # Errors
+/// None can be signed, or nothing was yet.
 async fn newest(app: &App) -> Result<String, Problem> {
-    if let Some(standing) = &app.recorder.view().standing {
-        // Only what a majority of nodes signed is shown, so that no two views can be.
-        let cosigned = standing.cosigned();
-        return cosigned
-            .map(|signed| signed.to_string())
-            .ok_or_else(none_yet);
+    if app.recorder.view().standing.is_none() {
+        app.recorder.checkpoint().await?;
     }
-    app.recorder.checkpoint().await?;
-    let newest = app.recorder.view().reader.checkpoint();
+    let newest = shown(app.recorder.view());
     newest.map(|newest| newest.to_string()).ok_or_else(none_yet)
+}
+
+/// The newest signed checkpoint that may be shown: in a cluster only what a majority of nodes signed, so
+/// that no two views can be; none yet.
+pub(crate) fn shown(view: &View) -> Option<Arc<SignedCheckpoint>> {
+    match &view.standing {
+        Some(standing) => standing.cosigned(),
+        None => view.reader.checkpoint(),
+    }
 }
 
 /// A checkpoint of what is old enough to be public.

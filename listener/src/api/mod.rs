@@ -33,7 +33,7 @@ pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod line_coverage;
 pub(crate) mod lines;
-mod log;
+pub(crate) mod log;
 pub(crate) mod message;
 pub(crate) mod notes;
 mod numbers;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::log;
 use super::parts::Path;
 use crate::app::App;
 use crate::problem::Problem;
@@ -41,7 +42,11 @@ pub(crate) async fn one(
     // Where none can be signed now, the one before serves.
     let _ = app.recorder.checkpoint().await;
     let view = Arc::clone(app.recorder.view());
-    let read = move || Ok((view.reader.receipt(index)?, view.reader.leaf(index)?));
+    let checkpoint = log::shown(&view).ok_or_else(unknown)?;
+    let read = move || {
+        let receipt = view.reader.receipt(index, &checkpoint)?;
+        Ok((receipt, view.reader.leaf(index)?))
+    };
     let read = tokio::task::spawn_blocking(read).await;
     let read: Result<_, store::ReadError> = read.map_err(|error| Problem::internal(&error))?;
     let (receipt, leaf) = read.map_err(|error| Problem::internal(&error))?;

@@ -21,6 +21,7 @@ use super::layout::{self, Place};
 use super::parts::{marks, pager};
 use super::visitor::Visitor;
 use crate::api::custody::{self, CustodyOut};
+use crate::api::log;
 use crate::api::page::{ListQuery, Page};
 use crate::api::parts::{Path, Query};
 use crate::api::receipts;
@@ -86,7 +87,7 @@ async fn look(app: &Arc<App>, visitor: &Visitor, query: ListQuery) -> Result<Evi
         Err(_) => None,
     };
     let view = app.recorder.view();
-    let signed = view.reader.checkpoint();
+    let signed = log::shown(view);
     let head = signed.map(|signed| Head {
         origin: signed.checkpoint().origin.clone(),
         size: signed.checkpoint().size,
@@ -112,7 +113,7 @@ pub(super) async fn checkpoint(
 ) -> Result<Response, Problem> {
     // Where none can be signed now, the one before serves.
     let _ = app.recorder.checkpoint().await;
-    let newest = app.recorder.view().reader.checkpoint();
+    let newest = log::shown(app.recorder.view());
     let newest = newest.ok_or_else(|| Problem::not_found("nothing was signed yet"))?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
@@ -178,7 +179,11 @@ fn anchors(guest: &Guest, evidence: &Evidence) -> Markup {
                     th scope="row" { (name) } td.number { (entries) } td.number { (size.saturating_sub(*entries)) }
                     td { (marks::time(guest, *at)) } td { (marks::span_of(lang, evidence.now.seconds_since(*at).max(0.0))) }
                 } } }
-            } } }
+            } }
+            p.hint { (lang.say(
+                "The newest of each; those before it are entries of the log too, of the kind anchor.",
+                "各机构最近的一次；更早的同样是日志中的条目（类型 anchor）。",
+            )) } }
         }
     }
 }

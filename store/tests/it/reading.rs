@@ -198,10 +198,12 @@ fn proofs_of_every_size_hold() {
     assert_eq!(reader.inclusion(5, 301).unwrap(), None);
     assert_eq!(reader.consistency(3, 301).unwrap(), None);
 
-    let receipt = reader.receipt(123).unwrap().unwrap();
+    let checkpoint = reader.checkpoint().unwrap();
+    let receipt = reader.receipt(123, &checkpoint).unwrap().unwrap();
     let text = receipt.to_string();
     assert_eq!(text.parse::<Receipt>(), Ok(receipt));
     assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex 123\n"));
+    assert_eq!(reader.receipt(300, &checkpoint).unwrap(), None);
 }
 
 #[test]

@@ -162,7 +162,7 @@ pub(crate) fn check(store: &Store) {
         "the checkpoint is a prefix of the log"
     );
     if let Some(index) = signed.size.checked_sub(1) {
-        let receipt = reader.receipt(index).unwrap().unwrap();
+        let receipt = reader.receipt(index, &checkpoint).unwrap().unwrap();
         let leaf = reader.leaf(index).unwrap().unwrap();
         receipt.verify(&leaf, &store.verifier_key()).unwrap();
     }

@@ -11,6 +11,7 @@ use super::cast::{self, LINE, SECOND_LINE};
 use super::folder::Folder;
 use super::http;
 use super::nats::{Extras, Nats};
+use super::page::Browser;
 use super::server::{Launch, Server};
 use super::wait_for;
 
@@ -225,10 +226,19 @@ impl Cluster {
             let covers = shown[0].lines().nth(1)?.parse::<u64>().ok()? >= size;
             (covers && shown.iter().all(|s| *s == shown[0])).then(|| shown[0].clone())
         });
-        let signatures = text.lines().filter(|line| line.starts_with("— ")).count();
-        assert!(signatures > NODES / 2, "{text}");
+        by_a_majority(&text);
         for place in 0..NODES {
+            let receipt = &self.api(place).seen("/v1/receipts/0")["receipt"];
+            by_a_majority(receipt.as_str().unwrap());
+            let mut browser = Browser::signed_in(self.node(place), &self.key);
+            by_a_majority(&browser.seen("/evidence/checkpoint"));
             assert!(self.standing(place)["cluster"]["disagrees"].is_null());
         }
     }
+}
+
+/// That a note bears the signatures of more than half of the nodes.
+fn by_a_majority(note: &str) {
+    let signatures = note.lines().filter(|line| line.starts_with("— ")).count();
+    assert!(signatures > NODES / 2, "{note}");
 }

@@ -9,6 +9,7 @@ use honeytoken::{LineState, PlatformId, Timestamp};
 use report::chart::{Chart, over_time};
 
 use crate::api::attention::{self, AttentionOut};
+use crate::api::log;
 use crate::api::page::ListQuery;
 use crate::api::parts::Query;
 use crate::api::verdicts::open_to;
@@ -143,7 +144,7 @@ pub(super) async fn look(
         life: Looks::new(&state, &app.config.life).counts(),
         alive: all.alive,
         entries: app.recorder.view().reader.size(),
-        head: app.recorder.view().reader.checkpoint().map(|signed| {
+        head: log::shown(app.recorder.view()).map(|signed| {
             let checkpoint = signed.checkpoint();
             Head {
                 entries: checkpoint.size,
