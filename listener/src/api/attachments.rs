@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use honeytoken::{Attachment, Event, RawBody};
@@ -15,6 +15,7 @@ use super::attaching::DIGEST_ALONE;
 use super::caller::Caller;
 use super::contacts::may_see;
 use super::parts::Path;
+use super::range::Asked;
 use crate::app::App;
 use crate::ledger::{View, files_of};
 use crate::problem::Problem;
@@ -45,14 +46,17 @@ pub(super) fn of_contact(view: &View, contact: u64) -> Vec<AttachmentOut> {
     files.into_iter().map(shown).collect()
 }
 
-/// A file of a contact; that it was looked at is noted in the custody log.
+/// A file of a contact, or the part of it that a `Range` names; that it was looked at is noted in the
+/// custody log.
 #[utoipa::path(get, path = "/v1/contacts/{index}/attachments/{sha256}", tag = "contacts",
     params(("index" = u64, Path), ("sha256" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*"), (status = 206, body = Vec<u8>, content_type = "*/*"),
+        (status = 416), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((contact, sha256)): Path<(u64, String)>,
+    range: Asked,
 ) -> Result<Response, Problem> {
     caller.may_see_personal_data()?;
     let unknown = || Problem::not_found("no such file of this contact, or it was erased");
@@ -64,7 +68,9 @@ pub(crate) async fn one(
     let (index, file, bytes) = read.ok_or_else(unknown)?;
     app.reads
         .note(&caller.key, "attachments", &[contact, index]);
-    let mut response = bytes.into_response();
+    let tag = HeaderValue::try_from(format!("\"{}\"", file.sha256));
+    let tag = tag.map_err(|error| Problem::internal(&error))?;
+    let mut response = range.answer(bytes, tag);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media_type(&file));
     // Never shown in place: it comes from strangers.

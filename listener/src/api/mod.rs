@@ -43,6 +43,7 @@ pub(crate) mod platforms;
 pub(crate) mod policy;
 pub(crate) mod pool;
 pub(crate) mod power;
+pub(crate) mod range;
 pub(crate) mod receipts;
 mod reconciliations;
 pub(crate) mod redact;

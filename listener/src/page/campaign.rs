@@ -16,6 +16,7 @@ use crate::api::attachments;
 use crate::api::campaigns::{self, CallerOut, CampaignDetailOut, ReachedOut, TallyOut, VariantOut};
 use crate::api::page::ListQuery;
 use crate::api::parts::{Path, Query};
+use crate::api::range::Asked;
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -59,8 +60,9 @@ pub(super) async fn file(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(file): Path<(u64, String)>,
+    range: Asked,
 ) -> Result<Response, Problem> {
-    attachments::one(State(app), visitor.caller, Path(file)).await
+    attachments::one(State(app), visitor.caller, Path(file), range).await
 }
 
 fn markup(app: &App, visitor: &Visitor, title: &str, campaign: &CampaignDetailOut) -> Markup {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::api::Api;
 use crate::harness::folder::Folder;
+use crate::harness::http::header;
 use crate::harness::page::Browser;
 use crate::harness::server::Server;
 use crate::harness::{cast, world};
@@ -141,10 +142,35 @@ fn a_recording_is_played_by_those_who_may_hear_it() {
     let heard = browser.get(source);
     assert_eq!((heard.status, heard.body.as_slice()), (200, &sound[..]));
     assert_eq!(heard.header("content-type"), Some("audio/wav"));
+    assert_eq!(heard.header("accept-ranges"), Some("bytes"));
+    seeks(&mut browser, source, sound);
     let key = api.made("/v1/keys", &json!({ "role": "viewer" }))["key"].clone();
     let mut viewer = Browser::signed_in(&server, key.as_str().unwrap());
     assert!(!viewer.seen("/contacts").contains("<audio"));
     assert_eq!(viewer.get(source).status, 403);
     let mut stranger = Browser::new(&server);
     assert_eq!(stranger.get(source).status, 303);
+}
+
+/// A browser that seeks in a recording asks for parts of it.
+fn seeks(browser: &mut Browser, source: &str, sound: &[u8]) {
+    let mut part = |range: &str| {
+        browser.headers.push(header("range", range));
+        let answer = browser.get(source);
+        browser.headers.pop();
+        let of = answer.header("content-range").unwrap_or_default();
+        (answer.status, of.to_owned(), answer.body.clone())
+    };
+    let cases: [(&str, u16, &str, &[u8]); 6] = [
+        ("bytes=0-", 206, "bytes 0-15/16", sound),
+        ("bytes=8-11", 206, "bytes 8-11/16", b"WAVE"),
+        ("bytes=-4", 206, "bytes 12-15/16", b"fmt "),
+        ("bytes=16-", 416, "bytes */16", b""),
+        ("bytes=0-1,4-5", 200, "", sound),
+        ("seconds=1-2", 200, "", sound),
+    ];
+    for (range, status, of, bytes) in cases {
+        let wanted = (status, of.to_owned(), bytes.to_vec());
+        assert_eq!(part(range), wanted, "{range}");
+    }
 }
