@@ -226,6 +226,10 @@ fn contact_row(
             .map(|id| id.to_string()),
         campaign: cause.and_then(|a| a.campaign).map(|c| c.to_string()),
         duplicate_of: state.duplicate_of(entry.index),
+        label: state
+            .registry
+            .label(entry.index)
+            .map(|given| given.label.as_str().to_owned()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use honeytoken::{
     Authentication, Connection, Consent, Contact, Event, Honeytoken, Language, Line, LineRole,
-    Medium, Persona, Platform, RawBody, Sender, Timestamp,
+    Medium, Note, NoteTopic, Persona, Platform, RawBody, Sender, Timestamp,
 };
 use report::Preset;
 use report::complaint::{About, Medium as Way};
@@ -179,6 +179,26 @@ fn as_many_contacts_as_allowed_are_gathered_and_one_more_is_refused() {
         ..window(0)
     };
     assert!(gathered(&view, &before).unwrap().is_empty());
+}
+
+#[test]
+fn a_label_goes_with_its_contact() {
+    let mut log = Log::new();
+    let indices = ["a", "b"].map(|id| log.contact(id, Medium::Sms, |_| ()));
+    log.record(Event::Note(Note {
+        topic: NoteTopic::Entry(indices[1]),
+        text: String::new(),
+        label: Some("previous_owner".parse().unwrap()),
+    }));
+    let order = Order::new(Kind::Contacts, None, Preset::Regulator, None).unwrap();
+    let (view, window) = (log.ledger.view(), window(9));
+    let material = gather(&view, &order, &window, NOW, &|_, _| true, &mut |_| ()).unwrap();
+    let labels: Vec<_> = material
+        .contacts
+        .iter()
+        .map(|c| c.label.as_deref())
+        .collect();
+    assert_eq!(labels, [None, Some("previous_owner")]);
 }
 
 #[test]

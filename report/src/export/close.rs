@@ -23,6 +23,7 @@ pub(super) fn close(material: &mut Material, preset: Preset, platform: Option<&P
     for contact in &mut material.contacts {
         contact.connection = None;
         contact.provider_event_id = None;
+        contact.label = None;
         contact.platform.take_if(|id| !is_open(id));
         if preset == Preset::Public {
             contact_for_public(contact, &names);

@@ -29,6 +29,7 @@ const CONTACTS: &[Column] = &[
     ("call_back_numbers", Type::Text),
     ("backfilled", Type::Flag),
     ("provider_event_id", Type::Text),
+    ("label", Type::Text),
 ];
 
 const EXPOSURE: &[Column] = &[

@@ -96,6 +96,8 @@ pub struct ContactRow {
     pub campaign: Option<String>,
     /// The first telling of the same, if this is not it.
     pub duplicate_of: Option<u64>,
+    /// What an analyst called it, by the word of a cause; it moves nothing.
+    pub label: Option<String>,
 }
 
 impl ContactRow {

@@ -36,6 +36,7 @@ fn contact(index: u64, from: &str, text: &str) -> ContactRow {
         platform: Some("acme".into()),
         campaign: Some("c1".into()),
         duplicate_of: None,
+        label: Some("previous_owner".into()),
     }
 }
 
@@ -237,6 +238,21 @@ fn a_regulator_is_told_everything() {
         assert!(contacts.contains(word), "{word}");
     }
     assert!(told("exposure", Format::Csv, Preset::Regulator).contains("secret-block"));
+}
+
+#[test]
+fn what_an_analyst_calls_a_contact_is_for_regulators_alone() {
+    for (preset, labelled) in [
+        (Preset::Regulator, true),
+        (Preset::Platform, false),
+        (Preset::Public, false),
+    ] {
+        for format in [Format::Csv, Format::Jsonl] {
+            let table = told("contacts", format, preset);
+            assert_eq!(table.contains("previous_owner"), labelled, "{table}");
+            assert!(table.contains("label"), "{table}");
+        }
+    }
 }
 
 #[test]
