@@ -138,6 +138,15 @@ fn add(
     Ok(())
 }
 
+/// Whether all that a kept request tells is on the record by now, so that nothing of it is left to mend.
+pub(crate) fn is_read(view: &View, index: u64) -> bool {
+    let Ok(Some(unparsed)) = whole(view, index) else {
+        return false;
+    };
+    let known = |contact: &Contact| is_known(view, contact).unwrap_or(false);
+    contacts(view, index, &unparsed).is_ok_and(|read| read.iter().all(known))
+}
+
 fn is_known(view: &View, contact: &Contact) -> Result<bool, IndexFault> {
     let (connection, key) = (&contact.connection, &contact.dedupe_key);
     let told = Lookup::Dedupe {

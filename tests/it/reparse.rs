@@ -6,6 +6,7 @@ use serde_json::json;
 use store::{Creation, Options};
 
 use crate::harness::cast::{self, LINE};
+use crate::harness::column;
 use crate::harness::engine;
 use crate::harness::folder::Folder;
 use crate::harness::now_s;
@@ -37,6 +38,35 @@ fn keep(folder: &Folder, events: Vec<Event>) {
     };
     let mut ledger = Ledger::open(&folder.data(), creation, Options::default(), &|_| {}).unwrap();
     ledger.record(now, None, events).unwrap();
+}
+
+#[test]
+fn want_attention_until_they_are_read() {
+    if engine::is_passed_over() {
+        return;
+    }
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    cast::install(&server.admin());
+    server.stop();
+    let data = json!({ "to": LINE, "from": "+14155550199", "text": "hello" });
+    let sms =
+        json!({ "type": "sms.received", "timestamp": "2026-03-01T09:59:58.120Z", "data": data });
+    keep(&folder, vec![unread(&sms.to_string())]);
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    let wants = || column(&api.all("/v1/attention", "", 100), "kind").contains(&"unparsed".into());
+    assert!(wants());
+    let done = api.post("/v1/unparsed/reparse", &json!({})).json();
+    assert_eq!(done["added"].as_array().unwrap().len(), 1);
+    assert!(!wants());
+    server.stop();
+    keep(&folder, vec![unread("[")]);
+    let server = Server::start(&folder.data());
+    let api = server.admin();
+    api.post("/v1/unparsed/reparse", &json!({}));
+    let kinds = column(&api.all("/v1/attention", "", 100), "kind");
+    assert!(kinds.contains(&"unparsed".into()), "{kinds:?}");
 }
 
 #[test]

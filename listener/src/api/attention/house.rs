@@ -6,9 +6,12 @@ use store::Lookup;
 use super::AttentionOut;
 use crate::alerts::Trouble;
 use crate::app::App;
+use crate::reparse;
 
 /// Requests that could not be read are news for so long, in seconds: a week.
 const UNPARSED_S: i64 = 7 * 86_400;
+/// Of them so many are looked at, the newest.
+const UNPARSED_MAX: usize = 50;
 
 /// What is wrong with it; `open`: also what tells of connections and alert targets.
 pub(super) fn trouble(app: &App, open: bool) -> Vec<AttentionOut> {
@@ -100,16 +103,23 @@ fn refused(app: &App) -> Vec<AttentionOut> {
     said.collect()
 }
 
-/// The newest genuine request that could not be read, if it is young.
+/// The newest genuine request that could not be read, if it is young and nobody has read it since.
 fn unparsed(app: &App) -> Option<AttentionOut> {
     let (view, now) = (app.recorder.view(), app.recorder.clock().now());
-    let newest = view.index.newest(&Lookup::Kind("unparsed"), None, 1).ok()?;
-    let entry = view.reader.entry(*newest.first()?).ok()??;
+    let kind = Lookup::Kind("unparsed");
+    let newest = view.index.newest(&kind, None, UNPARSED_MAX).ok()?;
+    let entries = newest.into_iter().map_while(|index| {
+        let entry = view.reader.entry(index).ok()?;
+        Some(entry.filter(|entry| is_young(entry.at, now)))
+    });
+    let entry = entries
+        .flatten()
+        .find(|entry| !reparse::is_read(view, entry.index))?;
     let Event::Unparsed(unparsed) = &entry.event else {
         return None;
     };
     let id = &unparsed.connection;
-    is_young(entry.at, now).then(|| AttentionOut {
+    Some(AttentionOut {
         connection: Some(id.to_string()),
         since: Some(entry.at),
         index: Some(entry.index),
@@ -118,7 +128,9 @@ fn unparsed(app: &App) -> Option<AttentionOut> {
             format!(
                 "A genuine request through {id} could not be read; it is kept. canaryline reparse reads it after an update."
             ),
-            format!("连接 {id} 收到一个真实但无法读懂的请求，已保存；升级后可用 canaryline reparse 重新读取。"),
+            format!(
+                "连接 {id} 收到一个真实但无法读懂的请求，已保存；升级后可用 canaryline reparse 重新读取。"
+            ),
         )
     })
 }
