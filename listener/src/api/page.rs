@@ -142,9 +142,50 @@ pub(crate) fn page_of<T>(items: impl Iterator<Item = (String, T)>, query: &ListQ
     }
 }
 
+/// A page of a ranking, which is held whole. Its cursors are places in it: who goes on while the ranking
+/// moves may miss what changed places.
+///
+/// # Errors
+/// 400 when the cursor is none of ours.
+pub(crate) fn ranked<T>(
+    all: Vec<T>,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<T>, Problem> {
+    let cursor = cursor.filter(|text| !text.trim().is_empty());
+    let at: usize = parsed("cursor", cursor)?.unwrap_or(0);
+    let (in_all, next) = (all.len(), at.saturating_add(limit));
+    Ok(Page {
+        items: all.into_iter().skip(at).take(limit).collect(),
+        next_cursor: (next < in_all).then(|| next.to_string()),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ranking_goes_on_where_it_stopped() {
+        let all = || ('a'..='e').collect::<Vec<_>>();
+        let page = |cursor: Option<&str>| {
+            let page = ranked(all(), cursor, 2).unwrap();
+            (page.items.into_iter().collect::<String>(), page.next_cursor)
+        };
+        let next = |at: &str| Some(at.to_owned());
+        assert_eq!(page(None), ("ab".to_owned(), next("2")));
+        assert_eq!(page(Some("")), ("ab".to_owned(), next("2")));
+        assert_eq!(page(Some("2")), ("cd".to_owned(), next("4")));
+        assert_eq!(page(Some("4")), ("e".to_owned(), None));
+        assert_eq!(page(Some("99")), (String::new(), None));
+        for bad in ["x", "-1", "1.5", "99999999999999999999999"] {
+            assert_eq!(
+                ranked(all(), Some(bad), 2).unwrap_err().status,
+                400,
+                "{bad}"
+            );
+        }
+    }
 
     fn letters() -> impl Iterator<Item = (String, char)> {
         ('a'..='e').map(|c| (c.to_string(), c))

@@ -7,11 +7,12 @@ use attribution::{Attribution, Cause};
 use axum::Json;
 use axum::extract::State;
 use honeytoken::{Contact, Event, PhoneNumber, PlatformId, Sender, Timestamp};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
-use super::parts::Path;
+use super::page::ranked;
+use super::parts::{Path, Query};
 use super::redact::masked;
 use crate::app::App;
 use crate::ledger::View;
@@ -22,11 +23,25 @@ const CONTACTS_MAX: usize = 500;
 /// Senders that are told.
 const SENDERS_MAX: usize = 100;
 
+/// Which page of them.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SendersQuery {
+    /// Senders in the page, 1 to 100; 100 if not given.
+    limit: Option<usize>,
+    /// Where the page before ended: its `next_cursor`.
+    cursor: Option<String>,
+}
+
 /// Who reached a platform's numbers, the most frequent first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SendersOut {
     /// At most 100.
     pub(crate) items: Vec<SenderOut>,
+    /// Senders in all.
+    pub(crate) in_all: usize,
+    /// Where the next page begins; null at the end.
+    pub(crate) next_cursor: Option<String>,
     /// Contacts that were looked at: the newest, at most 500.
     pub(crate) looked_at: usize,
 }
@@ -53,24 +68,28 @@ pub(crate) struct SenderOut {
 
 /// Who reached a platform's numbers, as far as its newest 500 contacts tell.
 #[utoipa::path(get, path = "/v1/platforms/{id}/senders", tag = "contacts",
-    params(("id" = String, Path)),
+    params(("id" = String, Path), SendersQuery),
     responses((status = 200, body = SendersOut), (status = 404, body = Problem)))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(query): Query<SendersQuery>,
 ) -> Result<Json<SendersOut>, Problem> {
-    of(&app, &caller, &id, SENDERS_MAX).await.map(Json)
+    let limit = query.limit.unwrap_or(SENDERS_MAX).clamp(1, SENDERS_MAX);
+    of(&app, &caller, &id, query.cursor, limit).await.map(Json)
 }
 
-/// Its most frequent senders, so many at most. What of them is shown is noted as read, and nothing else.
+/// Its senders, the most frequent first, so many at most. What of them is shown is noted as read, and
+/// nothing else.
 ///
 /// # Errors
-/// 404 when there is no such platform, or it is closed to the caller.
+/// 404 when there is no such platform, or it is closed to the caller; 400 when the cursor is none of ours.
 pub(crate) async fn of(
     app: &App,
     caller: &Caller,
     id: &str,
+    cursor: Option<String>,
     most: usize,
 ) -> Result<SendersOut, Problem> {
     let unknown = || Problem::not_found("no platform of this id");
@@ -83,7 +102,7 @@ pub(crate) async fn of(
         Arc::clone(app.recorder.view()),
         caller.role.may_see_personal_data(),
     );
-    let look = move || look(&view, &id, most, open);
+    let look = move || look(&view, &id, cursor.as_deref(), most, open);
     let looked = tokio::task::spawn_blocking(look).await;
     let (shown, out) = looked.map_err(|error| Problem::internal(&error))??;
     if open {
@@ -96,6 +115,7 @@ pub(crate) async fn of(
 fn look(
     view: &View,
     id: &PlatformId,
+    cursor: Option<&str>,
     most: usize,
     open: bool,
 ) -> Result<(Vec<u64>, SendersOut), Problem> {
@@ -113,12 +133,15 @@ fn look(
     }
     let mut all: Vec<_> = tallies.into_iter().collect();
     all.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.contacts));
-    all.truncate(most);
-    let entries = all.iter().flat_map(|(_, tally)| &tally.entries);
+    let in_all = all.len();
+    let page = ranked(all, cursor, most)?;
+    let entries = page.items.iter().flat_map(|(_, tally)| &tally.entries);
     let shown = entries.copied().collect();
-    let items = all.into_iter();
+    let items = page.items.into_iter();
     let out = SendersOut {
         items: items.map(|(from, tally)| tally.told(from, open)).collect(),
+        in_all,
+        next_cursor: page.next_cursor,
         looked_at,
     };
     Ok((shown, out))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::campaigns::about;
 use super::guest::Guest;
@@ -13,8 +14,10 @@ use super::layout::{self, Place};
 use super::parts::{contact, diff, marks, pager};
 use super::visitor::Visitor;
 use crate::api::attachments;
-use crate::api::campaigns::{self, CallerOut, CampaignDetailOut, ReachedOut, TallyOut, VariantOut};
-use crate::api::page::ListQuery;
+use crate::api::campaigns::{
+    self, CallerOut, CampaignDetailOut, ReachedOut, TallyOut, Telling, VariantOut,
+};
+use crate::api::page::{ListQuery, Page, ranked};
 use crate::api::parts::{Path, Query};
 use crate::api::range::Asked;
 use crate::app::App;
@@ -22,13 +25,18 @@ use crate::problem::Problem;
 
 /// Contacts in a page.
 const ROWS: usize = 25;
-/// Texts, and callers, that are shown.
-const VARIANTS: usize = 20;
-const CALLERS: usize = 20;
-/// Platforms that are shown, those first reached first.
+/// Texts in a page, and callers.
+const TOLD: usize = 20;
+/// Platforms in a page, those first reached first.
 const PLATFORMS: usize = 50;
 /// Of a text, so many characters are shown here; all of it is with its contact.
 const TEXT_CHARS_MAX: usize = 600;
+
+/// Where the platforms go on.
+#[derive(Deserialize)]
+pub(super) struct Platforms {
+    platforms: Option<String>,
+}
 
 /// The page. An id that a campaign was known by leads to what it is known by now.
 pub(super) async fn show(
@@ -36,22 +44,19 @@ pub(super) async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
     Query(query): Query<ListQuery>,
+    Query(telling): Query<Telling>,
+    Query(more): Query<Platforms>,
 ) -> Result<Response, Problem> {
-    let asked = super::tidied(query, ROWS);
-    let caller = visitor.caller.clone();
-    let campaign = campaigns::one(
-        State(Arc::clone(&app)),
-        caller,
-        Path(id.clone()),
-        Query(asked),
-    );
-    let campaign = campaign.await?.0;
+    let (asked, caller) = (super::tidied(query, ROWS), &visitor.caller);
+    let mut campaign = campaigns::in_full(&app, caller, &id, asked, telling, TOLD).await?;
     let name = &campaign.about.campaign;
     if *name != id {
         return Ok(Redirect::to(&format!("/campaigns/{name}")).into_response());
     }
     let title = said!(visitor.guest.lang, "Campaign {name}", "团伙 {name}");
-    let body = markup(&app, &visitor, &title, &campaign);
+    let reached = std::mem::take(&mut campaign.platforms);
+    let reached = ranked(reached, more.platforms.as_deref(), PLATFORMS)?;
+    let body = markup(&app, &visitor, &title, &campaign, &reached);
     Ok(layout::page(&visitor, Place::Campaigns, &title, &body).into_response())
 }
 
@@ -65,7 +70,13 @@ pub(super) async fn file(
     attachments::one(State(app), visitor.caller, Path(file), range).await
 }
 
-fn markup(app: &App, visitor: &Visitor, title: &str, campaign: &CampaignDetailOut) -> Markup {
+fn markup(
+    app: &App,
+    visitor: &Visitor,
+    title: &str,
+    campaign: &CampaignDetailOut,
+    platforms: &Page<ReachedOut>,
+) -> Markup {
     let (guest, lang) = (&visitor.guest, visitor.guest.lang);
     let open = visitor.caller.role.may_see_personal_data();
     html! {
@@ -73,7 +84,7 @@ fn markup(app: &App, visitor: &Visitor, title: &str, campaign: &CampaignDetailOu
         h1 { (title) }
         p.lead { (about(guest, &campaign.about)) }
         (facts(guest, campaign))
-        (reached(guest, campaign))
+        (reached(guest, campaign, platforms))
         @if open { (variants(guest, campaign)) }
         (callers(guest, campaign))
         section aria-labelledby="contacts" {
@@ -119,7 +130,7 @@ fn language(lang: Lang, tag: &str) -> &str {
     }
 }
 
-fn reached(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
+fn reached(guest: &Guest, campaign: &CampaignDetailOut, platforms: &Page<ReachedOut>) -> Markup {
     let lang = guest.lang;
     let others = [
         (
@@ -148,12 +159,11 @@ fn reached(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
                     th.number scope="col" { (lang.say("Numbers", "号码")) } th.number scope="col" { (lang.say("Contacts", "联系")) }
                 } }
                 tbody {
-                    @for of in campaign.platforms.iter().take(PLATFORMS) { (platform(guest, of)) }
+                    @for of in &platforms.items { (platform(guest, of)) }
                     @for (tally, words) in others { (other(tally, words)) }
                 }
             } }
-            @let (more, name) = (campaign.platforms.len().saturating_sub(PLATFORMS), &campaign.about.campaign);
-            @if more > 0 { p.hint { (said!(lang, "And numbers of {more} more platforms: all are in the API's ", "另有 {more} 个平台的号码，全部见 API ")) code { "/v1/campaigns/" (name) } } }
+            (pager::named(guest, "platforms", "reached", platforms.next_cursor.as_deref()))
         }
     }
 }
@@ -190,7 +200,7 @@ fn other(tally: TallyOut, words: &str) -> Markup {
 
 fn variants(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
     let (lang, all, read) = (guest.lang, campaign.variants_in_all, campaign.looked_at);
-    let base = campaign.variants.first().map_or("", |v| v.text.as_str());
+    let base = &campaign.most_frequent;
     html! {
         section aria-labelledby="says" {
             h2 #says { (lang.say("What it says", "说了什么")) }
@@ -199,8 +209,9 @@ fn variants(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
                 p.hint { (said!(lang,
                     "{all} different texts in the newest {read} contacts, the most frequent first; what differs from it is marked.",
                     "最近 {read} 次联系中有 {all} 种不同文本；最常见的在前，与之不同之处已标出。")) }
-                ol.letters { @for variant in campaign.variants.iter().take(VARIANTS) { (letter(guest, base, variant)) } }
+                ol.letters { @for variant in &campaign.variants { (letter(guest, base, variant)) } }
             }
+            (pager::named(guest, "variants", "says", campaign.next_variants.as_deref()))
         }
     }
 }
@@ -241,11 +252,10 @@ fn callers(guest: &Guest, campaign: &CampaignDetailOut) -> Markup {
                         th scope="col" { (lang.say("Caller", "主叫")) } th.number scope="col" { (lang.say("Contacts", "联系")) }
                         th scope="col" { (lang.say("First", "最早")) } th scope="col" { (lang.say("Last", "最近")) }
                     } }
-                    tbody { @for caller in campaign.callers.iter().take(CALLERS) { (row(guest, caller)) } }
+                    tbody { @for caller in &campaign.callers { (row(guest, caller)) } }
                 } }
-                @let more = campaign.callers_in_all.saturating_sub(CALLERS);
-                @if more > 0 { p.hint { (said!(lang, "And {more} more.", "另有 {more} 个。")) } }
             }
+            (pager::named(guest, "callers", "callers", campaign.next_callers.as_deref()))
         }
     }
 }

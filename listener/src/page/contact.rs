@@ -14,14 +14,14 @@ use super::Shown;
 use super::form::{Form, filled};
 use super::lang::Lang;
 use super::layout::{self, Place};
-use super::parts::{marks, recording};
+use super::parts::{marks, pager, recording};
 use super::visitor::Visitor;
 use super::words;
 use crate::api::complaints::{self, ComplaintQuery};
 use crate::api::contacts::{self, ContactOut};
 use crate::api::json::Body;
 use crate::api::notes::{self, NoteIn, NoteOut, NotesQuery};
-use crate::api::page::ListQuery;
+use crate::api::page::{ListQuery, Page};
 use crate::api::parts::{Path, Query};
 use crate::app::App;
 use crate::problem::Problem;
@@ -36,31 +36,38 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(index): Path<u64>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Shown, Problem> {
     let asked = (State(Arc::clone(&app)), visitor.caller.clone());
     let contact = contacts::one(asked.0, asked.1, Path(index)).await?.0;
     let notes = match visitor.caller.role.may_see_personal_data() {
-        true => noted(&app, &visitor, index).await?,
-        false => Vec::new(),
+        true => Some(noted(&app, &visitor, index, query).await?),
+        false => None,
     };
     let lang = visitor.guest.lang;
     let title = lang.say("A call or message", "一次来电或来信");
-    let body = markup(&visitor, &contact, &notes);
+    let body = markup(&visitor, &contact, notes.as_ref());
     Ok(layout::page(&visitor, Place::Contacts, title, &body))
 }
 
-async fn noted(app: &Arc<App>, visitor: &Visitor, index: u64) -> Result<Vec<NoteOut>, Problem> {
+async fn noted(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    index: u64,
+    query: ListQuery,
+) -> Result<Page<NoteOut>, Problem> {
     let query = ListQuery {
         limit: Some(NOTES),
+        cursor: super::tidied(query, NOTES).cursor,
         ..ListQuery::default()
     };
     let about = NotesQuery { entry: Some(index) };
     let asked = (State(Arc::clone(app)), visitor.caller.clone());
     let list = notes::list(asked.0, asked.1, Query(query), Query(about)).await?;
-    Ok(list.0.items)
+    Ok(list.0)
 }
 
-fn markup(visitor: &Visitor, contact: &ContactOut, notes: &[NoteOut]) -> Markup {
+fn markup(visitor: &Visitor, contact: &ContactOut, notes: Option<&Page<NoteOut>>) -> Markup {
     let lang = visitor.guest.lang;
     let withheld = lang.say("withheld", "未显示");
     html! {
@@ -72,7 +79,7 @@ fn markup(visitor: &Visitor, contact: &ContactOut, notes: &[NoteOut]) -> Markup 
         (facts(visitor, contact))
         (later(visitor, contact))
         (label(visitor, contact))
-        (noted_section(visitor, contact, notes))
+        @if let Some(notes) = notes { (noted_section(visitor, contact, notes)) }
         (complaint(visitor, contact))
     }
 }
@@ -171,18 +178,19 @@ fn label(visitor: &Visitor, contact: &ContactOut) -> Markup {
     }
 }
 
-fn noted_section(visitor: &Visitor, contact: &ContactOut, notes: &[NoteOut]) -> Markup {
+fn noted_section(visitor: &Visitor, contact: &ContactOut, notes: &Page<NoteOut>) -> Markup {
     let (guest, lang) = (&visitor.guest, visitor.guest.lang);
     html! {
-        @if !notes.is_empty() {
+        @if !notes.items.is_empty() {
             section aria-labelledby="notes" {
                 h2 #notes { (lang.say("Notes", "备注")) }
-                ul.letters { @for note in notes { li.letter id={ "note-" (note.index) } {
+                ul.letters { @for note in &notes.items { li.letter id={ "note-" (note.index) } {
                     @if let Some(word) = &note.label { p { (marks::label(lang, word)) } }
                     @if !note.text.is_empty() { p.said dir="auto" { (note.text) } }
                     p.meta { (marks::time(guest, note.at)) " · " (note.by.as_deref().unwrap_or_default())
                         " · " (lang.say("about entry", "关于条目")) " " (contact.index) }
                 } } }
+                (pager::pager(guest, notes.next_cursor.as_deref()))
             }
         }
     }

@@ -7,7 +7,8 @@ use attribution::amount::grouped;
 use axum::extract::State;
 use maud::{Markup, html};
 use report::chart::resale;
-use report::{EdgeOut, GraphOut, LinkOut};
+use report::{EdgeOut, GraphOut, LinkOut, NodeOut};
+use serde::Deserialize;
 
 use super::Shown;
 use super::campaigns::link;
@@ -17,7 +18,7 @@ use super::parts::{marks, pager};
 use super::standings::standings;
 use super::visitor::Visitor;
 use crate::api::graph::graph_for;
-use crate::api::page::{ListQuery, Page};
+use crate::api::page::{ListQuery, Page, ranked};
 use crate::api::parts::Query;
 use crate::api::verdicts::links_for;
 use crate::app::App;
@@ -25,20 +26,27 @@ use crate::problem::Problem;
 
 /// Links in a page.
 const ROWS: usize = 25;
-/// Brokers in the table; the API has all.
+/// Brokers in a page.
 const BROKERS: usize = 20;
 /// Platforms that are named of a broker; the API has all.
 const SOURCES: usize = 12;
-/// Buyers that are named in a cell.
+/// Buyers that are named in a cell; the API has all.
 const BUYERS: usize = 12;
 
 type Names = BTreeMap<String, String>;
+
+/// Where the brokers go on.
+#[derive(Deserialize)]
+pub(super) struct Brokers {
+    brokers: Option<String>,
+}
 
 /// The page.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Query(query): Query<ListQuery>,
+    Query(more): Query<Brokers>,
 ) -> Result<Shown, Problem> {
     let asked = super::tidied(query, ROWS);
     let kept = standings(&app).await?;
@@ -52,7 +60,9 @@ pub(super) async fn show(
         .guest
         .lang
         .say("Who shares a buyer", "谁和谁共有买家");
-    let body = markup(&visitor.guest, title, &graph, &links, &names);
+    let brokers = graph.nodes.iter().filter(|node| node.kind == "broker");
+    let brokers = ranked(brokers.collect(), more.brokers.as_deref(), BROKERS)?;
+    let body = markup(&visitor.guest, title, &graph, &links, &brokers, &names);
     Ok(layout::page(&visitor, Place::Campaigns, title, &body))
 }
 
@@ -74,6 +84,7 @@ fn markup(
     title: &str,
     graph: &GraphOut,
     links: &Page<LinkOut>,
+    inferred: &Page<&NodeOut>,
     names: &Names,
 ) -> Markup {
     let lang = guest.lang;
@@ -90,7 +101,8 @@ fn markup(
         } @else {
             @if !graph.nodes.is_empty() { (marks::figure(&resale(graph, &name, lang.language()), "resale")) }
             (pairs(guest, links, &name))
-            (brokers(guest, graph, &name))
+            (brokers(guest, graph, inferred, &name))
+            p.hint { (lang.say("All of it, names that are left out here included, is in the API's ", "完整内容（包括此处未列出的名称）见 API ")) code { "/v1/graph" } ", " code { "/v1/links" } }
         }
     }
 }
@@ -119,9 +131,13 @@ fn pairs(guest: &Guest, links: &Page<LinkOut>, name: &dyn Fn(&str) -> String) ->
     }
 }
 
-fn brokers(guest: &Guest, graph: &GraphOut, name: &dyn Fn(&str) -> String) -> Markup {
+fn brokers(
+    guest: &Guest,
+    graph: &GraphOut,
+    inferred: &Page<&NodeOut>,
+    name: &dyn Fn(&str) -> String,
+) -> Markup {
     let lang = guest.lang;
-    let all = graph.nodes.iter().filter(|node| node.kind == "broker");
     html! {
         section aria-labelledby="brokers" {
             h2 #brokers { (lang.say("Brokers that this points to", "由此推断的中间商")) }
@@ -132,12 +148,13 @@ fn brokers(guest: &Guest, graph: &GraphOut, name: &dyn Fn(&str) -> String) -> Ma
                     th scope="col" { (lang.say("Platforms, in the order reached", "平台（按触达先后）")) }
                     th scope="col" { (lang.say("Buyers", "买家")) }
                 } }
-                tbody { @for broker in all.take(BROKERS) { tr {
+                tbody { @for broker in &inferred.items { tr {
                     th scope="row" { code { (broker.id) } }
                     td.text { (sources(guest, &edges_to(graph, &broker.id), name)) }
                     td.text { (buyers(guest, &broker.campaigns)) }
                 } } }
             } }
+            (pager::named(guest, "brokers", "brokers", inferred.next_cursor.as_deref()))
         }
     }
 }

@@ -14,17 +14,17 @@ use super::form::Form;
 use super::issue::CONSENTS;
 use super::lang::Lang;
 use super::layout::{self, Place};
-use super::parts::{contact, marks};
+use super::parts::{contact, marks, pager};
 use super::visitor::Visitor;
 use crate::api::contacts::{self, ContactOut};
 use crate::api::honeytokens::{self, HoneytokenOut, RequestIn};
 use crate::api::json::Body;
-use crate::api::page::ListQuery;
+use crate::api::page::{ListQuery, Page};
 use crate::api::parts::{Path, Query};
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Contacts in an inbox; older ones are among all contacts.
+/// Contacts in a page of an inbox.
 const LETTERS: usize = 25;
 
 /// What the page shows.
@@ -32,7 +32,7 @@ struct Token {
     token: HoneytokenOut,
     platform: String,
     /// None where the visitor may not see what came.
-    inbox: Option<Vec<ContactOut>>,
+    inbox: Option<Page<ContactOut>>,
 }
 
 /// The page.
@@ -40,12 +40,13 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(id): Path<String>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Shown, Problem> {
     let token = honeytokens::one(State(Arc::clone(&app)), visitor.caller.clone(), Path(id))
         .await?
         .0;
     let inbox = match visitor.caller.role.may_see_personal_data() {
-        true => Some(inbox(&app, &visitor, &token).await?),
+        true => Some(inbox(&app, &visitor, &token, query).await?),
         false => None,
     };
     let platform = token.platform.parse().ok().and_then(|id| {
@@ -71,14 +72,16 @@ async fn inbox(
     app: &Arc<App>,
     visitor: &Visitor,
     token: &HoneytokenOut,
-) -> Result<Vec<ContactOut>, Problem> {
+    query: ListQuery,
+) -> Result<Page<ContactOut>, Problem> {
     let query = ListQuery {
-        limit: Some(LETTERS),
         line: Some(token.number.clone()),
+        cursor: super::tidied(query, LETTERS).cursor,
+        limit: Some(LETTERS),
         ..ListQuery::default()
     };
     let list = contacts::list(State(Arc::clone(app)), visitor.caller.clone(), Query(query)).await?;
-    Ok(list.0.items)
+    Ok(list.0)
 }
 
 fn markup(visitor: &Visitor, page: &Token) -> Markup {
@@ -157,13 +160,14 @@ fn letters(visitor: &Visitor, page: &Token) -> Markup {
         div #inbox data-live="contact" aria-live="polite" {
             @match &page.inbox {
                 None => { p.hint { (lang.say("What came is closed to your role.", "来电来信不对您的角色开放。")) } }
-                Some(inbox) if inbox.is_empty() => { p.empty { (lang.say(
+                Some(inbox) if inbox.items.is_empty() => { p.empty { (lang.say(
                     "Nothing has come yet. What comes appears here by itself.",
                     "还没有收到任何内容；收到后会自动显示在这里。",
                 )) } }
                 Some(inbox) => {
-                    ul.letters { @for letter in inbox { (contact::letter(&visitor.guest, letter)) } }
-                    @if inbox.len() == LETTERS { p.actions { a href={ "/contacts?line=" (page.token.number.replace('+', "%2B")) } {
+                    ul.letters { @for letter in &inbox.items { (contact::letter(&visitor.guest, letter)) } }
+                    (pager::pager(&visitor.guest, inbox.next_cursor.as_deref()))
+                    @if inbox.next_cursor.is_some() { p.actions { a href={ "/contacts?line=" (page.token.number.replace('+', "%2B")) } {
                         (lang.say("All that reached this number", "此号码的全部来电来信")) } } }
                 }
             }

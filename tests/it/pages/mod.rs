@@ -4,6 +4,7 @@
 mod attention;
 mod campaigns;
 mod door;
+mod lists;
 mod platform;
 mod seen;
 mod settings;

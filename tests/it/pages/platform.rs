@@ -162,7 +162,7 @@ fn of_senders_what_is_shown_is_noted_as_read_and_nothing_else() {
     let mut browser = Browser::signed_in(&server, &server.admin_key());
     let page = browser.seen("/platforms/acme");
     assert!(
-        page.contains("The 15 most frequent in its newest 23 contacts"),
+        page.contains("21 in its newest 23 contacts, the most frequent first"),
         "{page}"
     );
     let noted = wait_for("the read in the custody log", || {

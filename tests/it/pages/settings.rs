@@ -7,6 +7,8 @@ use crate::harness::folder::Folder;
 use crate::harness::page::Browser;
 use crate::harness::server::{Launch, Server};
 
+use super::lists::paged;
+
 #[test]
 fn rules_are_set_with_a_reason_on_the_record() {
     let folder = Folder::new();
@@ -131,19 +133,6 @@ fn what_is_set_here_goes_before_the_settings_file() {
     );
 }
 
-/// All of what a list's pages name, and how many pages there are.
-fn paged(browser: &mut Browser, first: &str, named: impl Fn(&str) -> usize) -> (usize, usize) {
-    let (mut at, mut seen, mut pages) = (first.to_owned(), 0, 0);
-    loop {
-        let page = browser.seen(&at);
-        (seen, pages) = (seen + named(&page), pages + 1);
-        let Some((_, next)) = page.split_once("rel=\"next\" href=\"") else {
-            return (seen, pages);
-        };
-        at = next.split('"').next().unwrap().replace("&amp;", "&");
-    }
-}
-
 #[test]
 fn keys_and_connections_go_on_page_by_page() {
     let folder = Folder::new();
@@ -159,9 +148,12 @@ fn keys_and_connections_go_on_page_by_page() {
     }
     let mut browser = Browser::signed_in(&server, &server.admin_key());
     let revoked = |page: &str| page.matches("/revoke\"").count();
-    let (keys, pages) = paged(&mut browser, "/settings", revoked);
+    let (keys, pages) = paged(&mut browser, "/settings", "keys", revoked);
     assert_eq!((keys, pages), (api.all("/v1/keys", "", 100).len(), 2));
     let connections = |page: &str| page.matches("href=\"/connections/pbx-").count();
-    assert_eq!(paged(&mut browser, "/connections", connections), (60, 2));
+    assert_eq!(
+        paged(&mut browser, "/connections", "cursor", connections),
+        (60, 2)
+    );
     assert!(browser.seen("/connections/pbx-59").contains("pbx-59"));
 }

@@ -14,43 +14,61 @@ use report::CampaignOut;
 
 use super::caller::Caller;
 use super::contacts::{self, ContactOut, may_see};
-use super::page::{LIMIT_MAX, ListQuery, Page, page_of};
+use super::page::{LIMIT_MAX, ListQuery, Page, page_of, ranked};
 use super::parts::{Path, Query};
 use super::verdicts::{campaign_out, folded, open_to};
 use crate::app::App;
 use crate::ledger::{State as Fold, View};
 use crate::problem::Problem;
-pub(crate) use shapes::{CallerOut, CampaignDetailOut, ReachedOut, TallyOut, VariantOut};
+pub(crate) use shapes::{CallerOut, CampaignDetailOut, ReachedOut, TallyOut, Telling, VariantOut};
 use told::Told;
 
 /// Newest contacts that callers and texts are gathered from: no page is longer.
 const LOOKED_AT_MAX: usize = LIMIT_MAX;
-/// Callers and texts that are told, those with most contacts.
+/// Callers and texts in a page, those with most contacts first.
 const TOLD_MAX: usize = 40;
 
 /// One campaign, by its id or one that it was known by.
 #[utoipa::path(get, path = "/v1/campaigns/{campaign}", tag = "verdicts",
-    params(("campaign" = String, Path), ListQuery),
-    responses((status = 200, body = CampaignDetailOut), (status = 404, body = Problem)))]
+    params(("campaign" = String, Path), ListQuery, Telling),
+    responses((status = 200, body = CampaignDetailOut), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(campaign): Path<String>,
     Query(query): Query<ListQuery>,
+    Query(telling): Query<Telling>,
 ) -> Result<Json<CampaignDetailOut>, Problem> {
+    in_full(&app, &caller, &campaign, query, telling, TOLD_MAX)
+        .await
+        .map(Json)
+}
+
+/// One campaign, with so many callers and texts at most.
+///
+/// # Errors
+/// 404 when there is none of this id; 400 when a cursor is none of ours.
+pub(crate) async fn in_full(
+    app: &App,
+    caller: &Caller,
+    campaign: &str,
+    query: ListQuery,
+    telling: Telling,
+    most: usize,
+) -> Result<CampaignDetailOut, Problem> {
     let unknown = || Problem::not_found("no campaign of this id");
-    let id = parsed(&campaign).ok_or_else(unknown)?;
+    let id = parsed(campaign).ok_or_else(unknown)?;
     let (before, limit) = (query.before()?, query.limit());
     let view = Arc::clone(app.recorder.view());
     let asker = caller.clone();
-    let look = move || look(&view, &asker, id, before, limit);
+    let look = move || look(&view, &asker, id, (before, limit), (&telling, most));
     let looked = tokio::task::spawn_blocking(look).await;
     let looked = looked.map_err(|error| Problem::internal(&error))??;
     let (detail, shown) = looked.ok_or_else(unknown)?;
     if caller.role.may_see_personal_data() {
         app.reads.note(&caller.key, "contacts", &shown);
     }
-    Ok(Json(detail))
+    Ok(detail)
 }
 
 /// `c` and a number.
@@ -68,8 +86,8 @@ fn look(
     view: &View,
     caller: &Caller,
     id: CampaignId,
-    before: Option<u64>,
-    limit: usize,
+    (before, limit): (Option<u64>, usize),
+    (telling, most): (&Telling, usize),
 ) -> Result<Looked, Problem> {
     // The lock is not held while entries are read.
     let (reach, newest, paged) = {
@@ -86,12 +104,17 @@ fn look(
     };
     let told = Told::of(view, caller, &newest)?;
     let contacts = page(view, caller, &paged, limit)?;
+    let callers = by_contacts(told.callers.into_values(), |c| c.contacts);
+    let variants = by_contacts(told.variants.into_values(), |v| v.contacts);
+    let (callers_in_all, variants_in_all) = (callers.len(), variants.len());
+    let first = variants.first().map(|v| (v.entry, v.text.clone()));
+    let callers = ranked(callers, telling.callers.as_deref(), most)?;
+    let variants = ranked(variants, telling.variants.as_deref(), most)?;
     let mut shown: Vec<u64> = contacts.items.iter().map(|c| c.index).collect();
-    shown.extend(told.variants.values().map(|v| v.entry));
+    shown.extend(variants.items.iter().map(|v| v.entry));
+    shown.extend(first.iter().map(|(entry, _)| *entry));
     shown.sort_unstable();
     shown.dedup();
-    let (callers, callers_in_all) = most(told.callers.into_values(), |c| c.contacts);
-    let (variants, variants_in_all) = most(told.variants.into_values(), |v| v.contacts);
     let state = view.state();
     let detail = CampaignDetailOut {
         works_lists: !reach.campaign.platforms.is_empty(),
@@ -105,10 +128,13 @@ fn look(
         ),
         about: campaign_out(&state, caller, reach.campaign),
         looked_at: told.looked_at,
-        callers,
+        callers: callers.items,
         callers_in_all,
-        variants,
+        next_callers: callers.next_cursor,
+        most_frequent: first.map(|(_, text)| text).unwrap_or_default(),
+        variants: variants.items,
         variants_in_all,
+        next_variants: variants.next_cursor,
         contacts,
     };
     Ok(Some((detail, shown)))
@@ -141,13 +167,12 @@ fn platforms(state: &Fold, caller: &Caller, reach: &Reach) -> Vec<ReachedOut> {
     platforms
 }
 
-fn most<T>(all: impl Iterator<Item = T>, count: impl Fn(&T) -> u64) -> (Vec<T>, usize) {
+/// Those with most contacts first.
+fn by_contacts<T>(all: impl Iterator<Item = T>, count: impl Fn(&T) -> u64) -> Vec<T> {
     let mut all: Vec<T> = all.collect();
-    let in_all = all.len();
     // The sort is stable: among equals the first by key stays first.
     all.sort_by_key(|item| std::cmp::Reverse(count(item)));
-    all.truncate(TOLD_MAX);
-    (all, in_all)
+    all
 }
 
 /// The contact in this entry, if the caller may see it and it is not gone.

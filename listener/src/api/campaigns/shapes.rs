@@ -2,11 +2,21 @@
 
 use honeytoken::Timestamp;
 use report::CampaignOut;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::api::contacts::ContactOut;
 use crate::api::page::Page;
+
+/// Where the rankings of a campaign go on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Telling {
+    /// Where the callers before ended: their `next_callers`.
+    pub(crate) callers: Option<String>,
+    /// Where the texts before ended: their `next_variants`.
+    pub(crate) variants: Option<String>,
+}
 
 /// A campaign in full.
 #[derive(Serialize, ToSchema)]
@@ -27,10 +37,17 @@ pub(crate) struct CampaignDetailOut {
     pub(crate) callers: Vec<CallerOut>,
     /// Callers in all.
     pub(crate) callers_in_all: usize,
+    /// Where they go on; null at the end.
+    pub(crate) next_callers: Option<String>,
+    /// The text with most contacts, which others are held against.
+    #[serde(skip)]
+    pub(crate) most_frequent: String,
     /// Its different texts, those with most contacts first, at most 40; hidden from viewers.
     pub(crate) variants: Vec<VariantOut>,
     /// Different texts in all.
     pub(crate) variants_in_all: usize,
+    /// Where they go on; null at the end.
+    pub(crate) next_variants: Option<String>,
     /// Its contacts, newest first.
     pub(crate) contacts: Page<ContactOut>,
 }

@@ -18,18 +18,20 @@ use std::sync::Arc;
 use axum::extract::State;
 use maud::{Markup, html};
 use report::{CampaignOut, VerdictOut};
+use serde::Deserialize;
 
 use super::layout::{self, Place};
-use super::parts::{contact, marks};
+use super::parts::{contact, marks, pager};
 use super::visitor::Visitor;
 use super::{Shown, honeytokens as tokens, words};
+use crate::api::campaigns::newest;
 use crate::api::contacts::{self, ContactOut};
 use crate::api::honeytokens::{self, HoneytokenOut};
 use crate::api::notes::NoteOut;
-use crate::api::page::ListQuery;
+use crate::api::page::{ListQuery, Page};
 use crate::api::parts::{Path, Query};
 use crate::api::platforms::{self, PlatformBody};
-use crate::api::replies::RepliesOut;
+use crate::api::replies::{AnswerOut, RepliesOut};
 use crate::api::senders::SendersOut;
 use crate::api::verdicts;
 use crate::app::App;
@@ -42,20 +44,33 @@ const CAMPAIGNS: usize = 20;
 /// Numbers on the page, and in its picture.
 const TOKENS: usize = 40;
 
+/// Where the page's lists go on: each has a cursor of its own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Cursors {
+    campaigns: Option<String>,
+    senders: Option<String>,
+    numbers: Option<String>,
+    notes: Option<String>,
+    answers: Option<String>,
+}
+
 /// What the page shows.
 pub(super) struct Platform {
     pub(super) body: PlatformBody,
     pub(super) id: String,
     pub(super) verdict: VerdictOut,
-    pub(super) tokens: Vec<HoneytokenOut>,
+    pub(super) tokens: Page<HoneytokenOut>,
     contacts: Vec<ContactOut>,
-    campaigns: Vec<CampaignOut>,
+    campaigns: Page<CampaignOut>,
     pub(super) senders: SendersOut,
     pub(super) replies: RepliesOut,
+    /// Of the answers those that are shown, the newest first.
+    pub(super) answers: Page<AnswerOut>,
     /// Days that it has to answer, where a notice does not say.
     pub(super) reply_days: u32,
     /// None where the visitor may not see them.
-    notes: Option<Vec<NoteOut>>,
+    notes: Option<Page<NoteOut>>,
     /// The level at which verdicts are said.
     pub(super) alpha: f64,
     /// Platforms that are watched.
@@ -67,8 +82,9 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(id): Path<String>,
+    Query(cursors): Query<Cursors>,
 ) -> Result<Shown, Problem> {
-    let platform = look(&app, &visitor, &id).await?;
+    let platform = look(&app, &visitor, &id, cursors).await?;
     let picture = picture::draw(&app, &visitor, &platform).await?;
     let title = platform.body.name.clone();
     let accuses = platform.verdict.class != attribution::Class::Quiet;
@@ -81,15 +97,23 @@ pub(super) async fn show(
     ))
 }
 
-async fn look(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Platform, Problem> {
+async fn look(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    id: &str,
+    cursors: Cursors,
+) -> Result<Platform, Problem> {
     let caller = || visitor.caller.clone();
-    let of = |limit| {
-        Query(ListQuery {
-            limit: Some(limit),
-            platform: Some(id.to_owned()),
+    let from = |cursor, limit| {
+        let platform = Some(id.to_owned());
+        let query = ListQuery {
+            cursor,
+            platform,
             ..ListQuery::default()
-        })
+        };
+        super::tidied(query, limit)
     };
+    let of = |limit| Query(from(None, limit));
     let state = || State(Arc::clone(app));
     let verdict = verdicts::one(state(), caller(), Path(id.to_owned()))
         .await?
@@ -100,7 +124,7 @@ async fn look(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Platform, P
         .items
         .pop();
     let notes = match visitor.caller.role.may_see_personal_data() {
-        true => Some(notes::of(app, visitor, id).await?),
+        true => Some(notes::of(app, visitor, from(cursors.notes, notes::ROWS)).await?),
         false => None,
     };
     let (alpha, watched) = {
@@ -111,24 +135,29 @@ async fn look(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Platform, P
             .map_or(honeytoken::Policy::standard().alpha, |p| p.alpha);
         (alpha, state.registry.platforms().count())
     };
+    let mut replies = replies::of(app, visitor, id).await?;
+    let answers = std::mem::take(&mut replies.answers);
     Ok(Platform {
         body: body.ok_or_else(|| Problem::not_found("no platform of this id"))?,
         id: id.to_owned(),
         verdict,
-        tokens: honeytokens::list(state(), caller(), of(TOKENS))
+        tokens: honeytokens::list(state(), caller(), Query(from(cursors.numbers, TOKENS)))
             .await?
-            .0
-            .items,
+            .0,
         contacts: contacts::list(state(), caller(), of(CONTACTS))
             .await?
             .0
             .items,
-        campaigns: verdicts::campaigns(state(), caller(), of(CAMPAIGNS))
-            .await?
-            .0
-            .items,
-        senders: senders::of(app, visitor, id).await?,
-        replies: replies::of(app, visitor, id).await?,
+        campaigns: newest(
+            app,
+            &visitor.caller,
+            from(cursors.campaigns, CAMPAIGNS),
+            false,
+        )
+        .await?,
+        senders: senders::of(app, visitor, id, cursors.senders).await?,
+        answers: replies::newest(answers, cursors.answers.as_deref())?,
+        replies,
         reply_days: app.config.reply.days,
         notes,
         alpha,
@@ -156,7 +185,7 @@ fn markup(visitor: &Visitor, platform: &Platform, picture: &Markup, public: &Mar
             (came(visitor, platform))
         }
         (numbers(visitor, platform))
-        (notes::section(visitor, platform, platform.notes.as_deref()))
+        (notes::section(visitor, platform, platform.notes.as_ref()))
         (replies::section(visitor, platform))
         (take::section(visitor, platform))
         (public)
@@ -216,7 +245,7 @@ fn campaigns(visitor: &Visitor, platform: &Platform) -> Markup {
     html! {
         section aria-labelledby="campaigns" {
             h2 #campaigns { (lang.say("Who calls: campaigns", "谁在联系：来电团伙")) }
-            @if platform.campaigns.is_empty() { p.hint { (lang.say("None works lists with its numbers.", "没有团伙使用含其号码的名单。")) } }
+            @if platform.campaigns.items.is_empty() { p.hint { (lang.say("None works lists with its numbers.", "没有团伙使用含其号码的名单。")) } }
             @else { div.scroll tabindex="0" role="group" aria-labelledby="campaigns" { table {
                 thead { tr {
                     th scope="col" { (lang.say("Campaign", "团伙")) }
@@ -224,7 +253,7 @@ fn campaigns(visitor: &Visitor, platform: &Platform) -> Markup {
                     th.number scope="col" { (lang.say("Contacts", "联系")) } th.number scope="col" { (lang.say("Numbers", "号码")) }
                     th scope="col" { (lang.say("About", "内容")) } th scope="col" { (lang.say("Other platforms", "其他平台")) }
                 } }
-                tbody { @for campaign in &platform.campaigns { tr {
+                tbody { @for campaign in &platform.campaigns.items { tr {
                     th scope="row" { (crate::page::campaigns::link(&campaign.campaign)) }
                     td { (marks::day(guest, campaign.first_at)) } td { (marks::day(guest, campaign.last_at)) }
                     td.number { (campaign.contacts) } td.number { (campaign.numbers) }
@@ -232,6 +261,7 @@ fn campaigns(visitor: &Visitor, platform: &Platform) -> Markup {
                     td { @for other in campaign.platforms.iter().filter(|p| **p != platform.id) { a href={ "/platforms/" (other) } { (other) } " " } }
                 } } }
             } } }
+            (pager::named(guest, "campaigns", "campaigns", platform.campaigns.next_cursor.as_deref()))
         }
     }
 }
@@ -258,8 +288,9 @@ fn numbers(visitor: &Visitor, platform: &Platform) -> Markup {
     html! {
         section aria-labelledby="numbers" {
             h2 #numbers { (title) }
-            @if platform.tokens.is_empty() { p.hint { (lang.say("It holds none.", "尚未发放。")) } }
-            @else { (tokens::table(visitor, title, &platform.tokens)) }
+            @if platform.tokens.items.is_empty() { p.hint { (lang.say("It holds none.", "尚未发放。")) } }
+            @else { (tokens::table(visitor, title, &platform.tokens.items)) }
+            (pager::named(&visitor.guest, "numbers", "numbers", platform.tokens.next_cursor.as_deref()))
             @if visitor.caller.role.may_work() {
                 p.actions { a.button href={ "/honeytokens/new?platform=" (platform.id) } { (lang.say("Give it a number", "发放号码")) } }
             }

@@ -10,50 +10,52 @@ use serde::Deserialize;
 use super::Platform;
 use crate::api::json::Body;
 use crate::api::notes::{self, NoteIn, NoteOut, NotesQuery};
-use crate::api::page::ListQuery;
+use crate::api::page::{ListQuery, Page};
 use crate::api::parts::{Path, Query};
 use crate::app::App;
 use crate::page::form::Form;
 use crate::page::layout;
-use crate::page::parts::marks;
+use crate::page::parts::{marks, pager};
 use crate::page::visitor::Visitor;
 use crate::problem::Problem;
 
-/// Notes on the page.
-const NOTES: usize = 20;
+/// What the list's cursor is called.
+const CURSOR: &str = "notes";
+/// Notes in a page.
+pub(super) const ROWS: usize = 20;
 
-/// The newest notes about a platform.
+/// A page of the notes about a platform, newest first.
 ///
 /// # Errors
 /// As the API's.
 pub(super) async fn of(
     app: &Arc<App>,
     visitor: &Visitor,
-    id: &str,
-) -> Result<Vec<NoteOut>, Problem> {
-    let query = ListQuery {
-        limit: Some(NOTES),
-        platform: Some(id.to_owned()),
-        ..ListQuery::default()
-    };
+    query: ListQuery,
+) -> Result<Page<NoteOut>, Problem> {
     let asked = (State(Arc::clone(app)), visitor.caller.clone());
     let list = notes::list(asked.0, asked.1, Query(query), Query(NotesQuery::default())).await?;
-    Ok(list.0.items)
+    Ok(list.0)
 }
 
 /// The section.
-pub(super) fn section(visitor: &Visitor, platform: &Platform, notes: Option<&[NoteOut]>) -> Markup {
+pub(super) fn section(
+    visitor: &Visitor,
+    platform: &Platform,
+    notes: Option<&Page<NoteOut>>,
+) -> Markup {
     let (guest, lang) = (&visitor.guest, visitor.guest.lang);
     html! {
         @if let Some(notes) = notes {
             section aria-labelledby="notes" {
                 h2 #notes { (lang.say("Notes", "备注")) }
-                ul.letters { @for note in notes {
+                ul.letters { @for note in &notes.items {
                     li.letter id={ "note-" (note.index) } {
                         p.said dir="auto" { (note.text) }
                         p.meta { (marks::time(guest, note.at)) " · " (note.by.as_deref().unwrap_or_default()) }
                     }
                 } }
+                (pager::named(guest, CURSOR, "notes", notes.next_cursor.as_deref()))
                 @if visitor.caller.role.may_work() {
                     form.stack method="post" action={ "/platforms/" (platform.id) "/notes" } {
                         (layout::token(visitor))

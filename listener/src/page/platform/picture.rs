@@ -34,6 +34,7 @@ pub(super) async fn draw(
     let rows = rows(app, platform, now).await?;
     let first = platform
         .tokens
+        .items
         .iter()
         .map(|token| token.registered_at)
         .min()
@@ -70,6 +71,7 @@ async fn rows(app: &Arc<App>, platform: &Platform, now: Timestamp) -> Result<Vec
     // Ids of what the visitor was shown: viewers know no numbers.
     let shown: Vec<(String, String)> = platform
         .tokens
+        .items
         .iter()
         .map(|t| (t.id.clone(), t.number.clone()))
         .collect();

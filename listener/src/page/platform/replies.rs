@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::Platform;
 use crate::api::json::Body;
+use crate::api::page::{Page, ranked};
 use crate::api::parts::Path;
 use crate::api::replies::{
     self, AnswerIn, AnswerOut, FileBody, NoticeIn, PublicationIn, RepliesOut,
@@ -19,10 +20,12 @@ use crate::app::App;
 use crate::page::form::{self, Form, filled};
 use crate::page::lang::said;
 use crate::page::layout;
-use crate::page::parts::marks;
+use crate::page::parts::{marks, pager};
 use crate::page::visitor::Visitor;
 use crate::problem::Problem;
 
+/// Answers in a page.
+const ANSWERS: usize = 5;
 /// Days that a platform may be given.
 const DAYS_MAX: u32 = 180;
 
@@ -34,6 +37,18 @@ pub(super) async fn of(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<Re
     let asked = (State(Arc::clone(app)), visitor.caller.clone());
     let found = replies::show(asked.0, asked.1, Path(id.to_owned())).await?;
     Ok(found.0)
+}
+
+/// A page of the answers, newest first.
+///
+/// # Errors
+/// 400 when the cursor is none of ours.
+pub(super) fn newest(
+    mut answers: Vec<AnswerOut>,
+    cursor: Option<&str>,
+) -> Result<Page<AnswerOut>, Problem> {
+    answers.reverse();
+    ranked(answers, cursor, ANSWERS)
 }
 
 /// The section.
@@ -51,9 +66,10 @@ pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
                     @if notice.lapsed { " " span.flag { (lang.say("its time is over", "期限已过")) } }
                 } } }
             }
-            @if !replies.answers.is_empty() {
-                ul.letters { @for answer in &replies.answers { (letter(visitor, platform, answer)) } }
+            @if !platform.answers.items.is_empty() {
+                ul.letters { @for answer in &platform.answers.items { (letter(visitor, platform, answer)) } }
             }
+            (pager::named(guest, "answers", "reply", platform.answers.next_cursor.as_deref()))
             @if visitor.caller.role.may_work() {
                 (tell(visitor, platform))
                 (write_down(visitor, platform))

@@ -8,10 +8,12 @@ use super::Platform;
 use crate::api::senders::{self, SenderOut, SendersOut};
 use crate::app::App;
 use crate::page::lang::said;
-use crate::page::parts::marks;
+use crate::page::parts::{marks, pager};
 use crate::page::visitor::Visitor;
 use crate::problem::Problem;
 
+/// What the list's cursor is called.
+const CURSOR: &str = "senders";
 /// Senders on the page.
 const ROWS: usize = 15;
 
@@ -19,22 +21,27 @@ const ROWS: usize = 15;
 ///
 /// # Errors
 /// As the API's.
-pub(super) async fn of(app: &Arc<App>, visitor: &Visitor, id: &str) -> Result<SendersOut, Problem> {
-    senders::of(app, &visitor.caller, id, ROWS).await
+pub(super) async fn of(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    id: &str,
+    cursor: Option<String>,
+) -> Result<SendersOut, Problem> {
+    senders::of(app, &visitor.caller, id, cursor, ROWS).await
 }
 
 /// The section.
 pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
     let lang = visitor.guest.lang;
-    let (count, looked_at) = (platform.senders.items.len(), platform.senders.looked_at);
+    let (count, looked_at) = (platform.senders.in_all, platform.senders.looked_at);
     html! {
         section aria-labelledby="senders" {
             h2 #senders { (lang.say("Senders", "发送方")) }
             @if count == 0 { p.hint { (lang.say("Nobody has called or written.", "还没有人来电或来信。")) } }
             @else {
                 p.hint { (said!(lang,
-                    "The {count} most frequent in its newest {looked_at} contacts. A caller id can be forged.",
-                    "最近 {looked_at} 次联系中最频繁的 {count} 个。来电显示可以伪造。"
+                    "{count} in its newest {looked_at} contacts, the most frequent first. A caller id can be forged.",
+                    "最近 {looked_at} 次联系中有 {count} 个，最频繁的在前。来电显示可以伪造。"
                 )) }
                 div.scroll tabindex="0" role="group" aria-labelledby="senders" { table {
                     thead { tr {
@@ -47,6 +54,7 @@ pub(super) fn section(visitor: &Visitor, platform: &Platform) -> Markup {
                     } }
                     tbody { @for sender in &platform.senders.items { (row(visitor, sender)) } }
                 } }
+                (pager::named(&visitor.guest, CURSOR, "senders", platform.senders.next_cursor.as_deref()))
             }
         }
     }

@@ -68,7 +68,7 @@ pub(super) async fn section(
                 } }
                 tbody { @for target in &list.items { (row(visitor, target)) } }
             } } }
-            (pager::named(&visitor.guest, CURSOR, list.next_cursor.as_deref()))
+            (pager::named(&visitor.guest, CURSOR, "alerts", list.next_cursor.as_deref()))
             @if visitor.caller.role.may_work() {
                 p.actions { @for kind in channel::KINDS {
                     a.button.quiet href={ "/settings/alerts/new?channel=" (kind.id) } { "+ " (title(lang, kind)) }

@@ -62,7 +62,7 @@ pub(super) async fn section(
                 } }
                 tbody { @for key in &list.items { (row(visitor, key)) } }
             } }
-            (pager::named(&visitor.guest, CURSOR, list.next_cursor.as_deref()))
+            (pager::named(&visitor.guest, CURSOR, "keys", list.next_cursor.as_deref()))
             @if visitor.caller.role.may_administer() { (new(visitor)) }
         }
     })
