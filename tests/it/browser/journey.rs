@@ -138,11 +138,14 @@ fn issue(house: &House, window: &Window, whsec: &str) {
     window.shows("h1", "Acme Loans");
     window.shows(".persona", "+1415555013");
     streams(window);
+    hears_first(window);
     let number = window.run("return document.querySelector('.persona code').innerText");
     let to = (PLATFORM, number.as_str().unwrap());
     let code = "【Acme】您的验证码是 482913，请勿转发。";
     assert_eq!(house.hook(&sms(house, whsec, "msg_2", to, code)), 200);
     window.shows(".big code", "482913");
+    let opened = window.run("return window.opened ?? ''");
+    assert_eq!(opened, "once", "the page was loaded anew");
 }
 
 /// Gives the platform the other numbers; all were alive, by the operator's word.
@@ -207,6 +210,20 @@ fn take_away(house: &House, window: &Window, platform: &str) {
     std::fs::write(&bundle, bytes).unwrap();
     let tampered = run(arguments!["verify", &bundle]);
     assert!(matches!(tampered.code, Some(1 | 2)), "{tampered:?}");
+}
+
+/// From here on the page asks for nothing before the stream told of a contact, and it is not loaded anew: what
+/// it shows then came by the stream.
+fn hears_first(window: &Window) {
+    window.run_to_end(
+        "const done = arguments[arguments.length - 1]; \
+         const stream = new EventSource('/stream'); \
+         const told = new Promise((go) => stream.addEventListener('contact', go, { once: true })); \
+         const ask = window.fetch; \
+         window.fetch = async (...what) => { await told; return ask(...what); }; \
+         window.opened = 'once'; \
+         stream.addEventListener('open', () => done());",
+    );
 }
 
 /// Waits until the page listens.
