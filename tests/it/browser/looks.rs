@@ -102,6 +102,31 @@ fn every_page_is_open_to_everybody_in_both_languages() {
     assert!(shut_out.is_empty(), "{}", shut_out.join("\n"));
 }
 
+#[test]
+fn what_forms_answer_and_an_empty_house_are_open_to_everybody() {
+    let mut shut_out = Vec::new();
+    for of in LOOKS {
+        let folder = Folder::new();
+        let server = Server::start(&folder.data());
+        let key = server.admin_key();
+        let Some(window) = signed_in_with(&server, &key, of.0, of.1, of.2) else {
+            return;
+        };
+        shut_out.extend(look(&window, "empty", of));
+        cast::install(&server.admin());
+        window.go(&format!("{}/honeytokens/bulk", server.url()));
+        window.fill("#rows", "Beta,GB,en\nGamma,FR,fr");
+        window.click("main form button[type=submit]");
+        window.shows("main", "Gamma");
+        shut_out.extend(look(&window, "bulk-result", of));
+        window.go(&format!("{}/settings", server.url()));
+        window.click("form[action='/settings/keys'] button[type=submit]");
+        window.shows(".address", "cnry_");
+        shut_out.extend(look(&window, "new-key", of));
+    }
+    assert!(shut_out.is_empty(), "{}", shut_out.join("\n"));
+}
+
 /// Keeps a picture of the page that the window is at; what is wrong with the page.
 #[track_caller]
 pub(super) fn look(

@@ -2,7 +2,7 @@
 
 use crate::harness::cast;
 use crate::harness::folder::Folder;
-use crate::harness::server::Server;
+use crate::harness::server::Launch;
 
 use super::looks::PAGES;
 use super::signed_in_with;
@@ -10,8 +10,11 @@ use super::signed_in_with;
 #[test]
 fn without_scripts_everything_can_be_read() {
     let folder = Folder::new();
-    let server = Server::start(&folder.data());
-    cast::install(&server.admin());
+    let server = Launch::on(&folder.data())
+        .config("[public]\nenabled = true\n")
+        .start();
+    let api = server.admin();
+    cast::install(&api);
     server.takes(&cast::sms(
         "m",
         cast::LINE,
@@ -21,11 +24,25 @@ fn without_scripts_everything_can_be_read() {
         return;
     };
     window.without_scripts();
-    for (name, page) in PAGES {
+    let (token, contact) = (
+        api.seen("/v1/honeytokens?platform=acme")["items"][0]["id"].clone(),
+        api.seen("/v1/contacts?platform=acme")["items"][0]["index"].clone(),
+    );
+    let inbox = format!("/honeytokens/{}", token.as_str().unwrap());
+    let contact = format!("/contacts/{contact}");
+    let more = [
+        ("campaigns", "/campaigns?which=all"),
+        ("graph", "/graph"),
+        ("evidence", "/evidence"),
+        ("public", "/public"),
+        ("inbox", &inbox),
+        ("contact", &contact),
+    ];
+    for (name, page) in PAGES.into_iter().chain(more) {
         window.go(&format!("{}{page}", server.url()));
         let seen = window.run(
-            "return [document.querySelector('main h1')?.innerText ?? '', \
-               document.querySelector('main').innerText.length, document.documentElement.dataset.stream ?? '', \
+            "return [document.querySelector('#main h1')?.innerText ?? '', \
+               document.querySelector('#main').innerText.length, document.documentElement.dataset.stream ?? '', \
                [...document.querySelectorAll('button.copy')].filter((b) => !b.hidden).length]",
         );
         assert!(!seen[0].as_str().unwrap().is_empty(), "{name} has no title");
