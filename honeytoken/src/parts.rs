@@ -1,6 +1,6 @@
 //! Long messages that arrive in parts: which parts are one message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,13 @@ impl Unfinished {
         }
         Some(first)
     }
+
+    /// Gives up the messages that began in these entries: a later part begins a message of its own.
+    pub fn forget(&mut self, gone: &BTreeSet<u64>) {
+        for messages in self.0.values_mut() {
+            messages.retain(|message| !gone.contains(&message.first));
+        }
+    }
 }
 
 fn common(contact: &Contact, part: &Part) -> String {
@@ -137,6 +144,16 @@ mod tests {
             None,
             "the next message"
         );
+    }
+
+    #[test]
+    fn a_part_of_what_is_forgotten_begins_anew() {
+        let mut unfinished = Unfinished::default();
+        assert_eq!(unfinished.take(10, &part(1, 3, 0)), None);
+        unfinished.forget(&BTreeSet::from([9]));
+        assert_eq!(unfinished.take(11, &part(2, 3, 0)), Some(10));
+        unfinished.forget(&BTreeSet::from([10]));
+        assert_eq!(unfinished.take(12, &part(3, 3, 0)), None);
     }
 
     #[test]

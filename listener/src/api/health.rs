@@ -50,10 +50,13 @@ pub(crate) struct ClusterReady {
     cosigned_entries: u64,
     /// Up to which entry the log's erasures are carried out in the stream; 0 before this node is on duty.
     stream_erased_entries: u64,
+    /// Whether another node's erasure has arrived and what is judged here rests on what it erased, for as
+    /// long as the log is folded anew.
+    folds_anew: bool,
 }
 
-impl From<&InCluster> for ClusterReady {
-    fn from(standing: &InCluster) -> ClusterReady {
+impl ClusterReady {
+    fn of(standing: &InCluster, folds_anew: bool) -> ClusterReady {
         ClusterReady {
             node: standing.node.clone(),
             sequence: standing.sequence(),
@@ -64,6 +67,7 @@ impl From<&InCluster> for ClusterReady {
             on_duty: standing.on_duty(),
             cosigned_entries: standing.cosigned().map_or(0, |s| s.checkpoint().size),
             stream_erased_entries: standing.stream_erased(),
+            folds_anew,
         }
     }
 }
@@ -132,7 +136,10 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> impl IntoResponse {
             .into_iter()
             .map(AnchorReady::from)
             .collect(),
-        cluster: view.standing.as_deref().map(ClusterReady::from),
+        cluster: view
+            .standing
+            .as_deref()
+            .map(|standing| ClusterReady::of(standing, view.folds_anew())),
     };
     (status, Json(ready))
 }

@@ -11,6 +11,7 @@ pub mod retention;
 mod retention_tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use honeytoken::{KeyId, PhoneNumber};
 use serde::Deserialize;
@@ -25,6 +26,8 @@ use crate::recorder::{Recorder, SubmitError};
 /// How often an erasure is prepared anew beside the writer, because the log grew by more that is to
 /// go; then it is done on the writer's thread.
 const ATTEMPTS_MAX: usize = 3;
+/// Between two looks whether the fold holds nothing erased, in milliseconds.
+const REFOLD_LOOK_MS: u64 = 50;
 /// The longest reason, in bytes.
 const REASON_BYTES_MAX: usize = 2_000;
 
@@ -144,6 +147,10 @@ pub enum ErasureError {
 /// See [`ErasureError`].
 pub async fn erase(recorder: &Recorder, order: Order) -> Result<Erased, ErasureError> {
     for _ in 0..ATTEMPTS_MAX {
+        // What is kept of an entry is said of a fold that holds nothing erased.
+        while recorder.view().folds_anew() && recorder.view().fault().is_none() {
+            tokio::time::sleep(Duration::from_millis(REFOLD_LOOK_MS)).await;
+        }
         let (view, wanted) = (Arc::clone(recorder.view()), order.clone());
         let prepare = move || view.prepare_erasure(wanted);
         let prepared = tokio::task::spawn_blocking(prepare).await;
@@ -157,6 +164,7 @@ pub async fn erase(recorder: &Recorder, order: Order) -> Result<Erased, ErasureE
     }
     let clock = recorder.clock().clone();
     let at_once = move |ledger: &mut Ledger| {
+        ledger.finish_refold()?;
         let prepared = ledger.view().prepare_erasure(order)?;
         ledger.erase(prepared, clock.now())
     };

@@ -10,12 +10,14 @@ mod cluster;
 mod erase;
 pub(crate) mod life;
 mod opening;
+mod refold;
 mod repeats;
 mod state;
 mod together;
 mod view;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use honeytoken::{Entry, Event, KeyCreated, KeyId, Role, Timestamp};
@@ -34,6 +36,7 @@ pub use erase::{Beyond, EraseError, Erased, Order, Prepared, Scope, Target};
 pub use life::Condition;
 pub(crate) use life::{Interval, Life, Outcome, RUN_S, Tested, is_of};
 use opening::{CheckOnly, catch_up, kept};
+use refold::Refold;
 use repeats::Telling;
 use state::Overlay;
 pub use state::{Filed, State};
@@ -109,6 +112,8 @@ pub struct Ledger {
     view: Arc<View>,
     snapshot_at: u64,
     reindexed: bool,
+    /// The fold without what another node erased, while it is made.
+    refold: Option<Refold>,
     /// What a node of a cluster has beside its folder.
     among: Option<Among>,
 }
@@ -149,6 +154,7 @@ impl Ledger {
             index,
             sealer: store.sealer(),
             fault: RwLock::new(None),
+            folds_anew: AtomicBool::new(false),
             standing: None,
         });
         Ok(Ledger {
@@ -156,6 +162,7 @@ impl Ledger {
             view,
             snapshot_at,
             reindexed,
+            refold: None,
             among: None,
         })
     }
@@ -257,8 +264,12 @@ impl Ledger {
         }
     }
 
-    /// Keeps the fold, so that the next start need not begin at the first entry.
+    /// Keeps the fold, so that the next start need not begin at the first entry. Not one that holds what
+    /// was erased: then the next start does begin there.
     pub fn snapshot(&mut self) {
+        if self.view.folds_anew() {
+            return;
+        }
         let state = self.view.state();
         let size = state.size();
         let kept = self.view.index.put_snapshot(SNAPSHOT, size, |to| {

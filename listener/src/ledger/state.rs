@@ -141,6 +141,14 @@ impl State {
         self.lives.apply(entry, left.repeats.is_some());
     }
 
+    /// Joins nothing that comes to these entries, as a fold without them would not.
+    pub(super) fn forget(&mut self, gone: &BTreeSet<u64>) {
+        for recent in self.recent.values_mut() {
+            recent.retain(|_, (index, _)| !gone.contains(index));
+        }
+        self.unfinished.forget(gone);
+    }
+
     /// The class that the last judgement on record gives a platform, if there is one.
     pub fn judged(&self, platform: &PlatformId) -> Option<&str> {
         self.judged.get(platform).map(String::as_str)

@@ -1,5 +1,6 @@
 //! What everybody may see.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use honeytoken::{ConnectionId, Entry, Nonce};
@@ -21,6 +22,7 @@ pub struct View {
     /// Seals drafts, in parallel.
     pub sealer: Sealer,
     pub(super) fault: RwLock<Option<String>>,
+    pub(super) folds_anew: AtomicBool,
     /// How this node stands in its cluster; none alone.
     pub standing: Option<Arc<Standing>>,
 }

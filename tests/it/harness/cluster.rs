@@ -172,7 +172,10 @@ impl Cluster {
         wait_for("nodes that agree", || {
             let all: Vec<Value> = (0..NODES).map(|place| self.standing(place)).collect();
             let calm = |s: &Value| {
-                s["cluster"]["outbox_entries"] == 0 && s["cluster"]["degraded"].is_null()
+                let cluster = &s["cluster"];
+                cluster["outbox_entries"] == 0
+                    && cluster["degraded"].is_null()
+                    && cluster["folds_anew"] == false
             };
             let same = all
                 .iter()

@@ -1,14 +1,12 @@
 //! Other nodes' entries: written, folded, erased here as they are there.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use honeytoken::{Entry, Erasure, Event};
-use store::{Fault, Lookup};
+use store::Lookup;
 
 use super::super::erase::filed_lookups;
-use super::super::opening::catch_up;
-use super::super::{Ledger, RecordError, State};
+use super::super::{Ledger, RecordError};
 
 impl Ledger {
     /// Writes and folds what other nodes placed; returns how many entries.
@@ -18,6 +16,12 @@ impl Ledger {
     pub fn fold_arrivals(&mut self) -> Result<usize, RecordError> {
         let arrived = self.store.arrivals();
         let entries = arrived.inspect_err(|fault| self.view.set_fault(fault))?;
+        self.take_in(&entries)?;
+        Ok(entries.len())
+    }
+
+    /// Folds what was written, and erases here what it says is erased.
+    pub(in crate::ledger) fn take_in(&mut self, entries: &[Entry]) -> Result<(), RecordError> {
         let is_erasure = |entry: &Entry| matches!(entry.event, Event::Erasure(_));
         let mut gone = BTreeMap::new();
         // What is erased is folded before its erasure: only then is it known where it is filed.
@@ -30,23 +34,13 @@ impl Ledger {
             self.fold(run);
         }
         if !gone.is_empty() {
+            self.forget(&gone.keys().copied().collect());
+            self.want_refold();
             self.store.carry_out(gone)?;
-            self.fold_anew()?;
         }
         if !entries.is_empty() {
             self.keep_snapshot();
         }
-        Ok(entries.len())
-    }
-
-    /// After an erasure the fold is the one without the erased, as a fold from zero gives it.
-    pub(in crate::ledger) fn fold_anew(&mut self) -> Result<(), RecordError> {
-        let mut state = State::new();
-        let folded = catch_up(&mut state, &self.view.reader, &self.view.index, &|_| ());
-        folded.map_err(|error| Fault::Cluster(error.to_string()))?;
-        let live = self.view.state.write();
-        *live.unwrap_or_else(PoisonError::into_inner) = state;
-        self.snapshot();
         Ok(())
     }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use store::Fault;
 
-use super::super::{Ledger, LedgerError, RecordError};
-use super::LOOK_MS;
+use super::super::{Ledger, LedgerError};
+use super::{LOOK_MS, open_error};
 
 /// How long it is tried to empty the outbox first, in seconds.
 const OUTBOX_WAIT_S: u64 = 30;
@@ -33,7 +33,7 @@ impl Ledger {
             let waits = self.among.as_ref().is_some_and(|a| !a.outbox.is_empty());
             match drained {
                 Ok(()) if !waits => return Ok(()),
-                Err(error) if !error.is_passing() => return Err(fault(error)),
+                Err(error) if !error.is_passing() => return Err(open_error(error)),
                 _ if began.elapsed() > Duration::from_secs(OUTBOX_WAIT_S) => {
                     let what = "what this node took cannot be placed in the cluster; nothing is \
                                 changed: try again when a majority of its servers answers";
@@ -47,12 +47,5 @@ impl Ledger {
     fn stream_end(&mut self) -> Result<u64, LedgerError> {
         let end = self.store.engine().end().map_err(store::OpenError::from)?;
         Ok(end)
-    }
-}
-
-fn fault(error: RecordError) -> store::OpenError {
-    match error {
-        RecordError::Fault(fault) => fault.into(),
-        RecordError::Seal(error) => error.into(),
     }
 }

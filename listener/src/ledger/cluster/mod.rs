@@ -87,6 +87,8 @@ impl Ledger {
             head: None,
         });
         ledger.follow_to(joined.until, progress)?;
+        let refolded = ledger.finish_refold();
+        refolded.map_err(open_error)?;
         ledger.forget_placed().map_err(store::OpenError::from)?;
         ledger.tell_standing();
         Ok(ledger)
@@ -96,10 +98,7 @@ impl Ledger {
         let mut moved = Instant::now();
         while self.store.engine().sequence() < until {
             let before = self.store.engine().sequence();
-            self.fold_arrivals().map_err(|error| match error {
-                RecordError::Fault(fault) => store::OpenError::from(fault),
-                RecordError::Seal(error) => error.into(),
-            })?;
+            self.fold_arrivals().map_err(open_error)?;
             progress(self.view.reader.size());
             if self.store.engine().sequence() > before {
                 moved = Instant::now();
@@ -129,7 +128,10 @@ impl Ledger {
         if self.among.is_none() {
             return;
         }
-        let tended = self.fold_arrivals().and_then(|_| self.drain());
+        let tended = self
+            .tend_refold()
+            .and_then(|()| self.fold_arrivals())
+            .and_then(|_| self.drain());
         if let Err(error) = tended {
             match error.is_passing() {
                 true => self.degrade(&error),
@@ -156,6 +158,14 @@ impl Ledger {
         if let Some(among) = &self.among {
             among.standing.tell(sequence, among.outbox.entries());
         }
+    }
+}
+
+/// What keeps a ledger from being opened.
+fn open_error(error: RecordError) -> store::OpenError {
+    match error {
+        RecordError::Fault(fault) => fault.into(),
+        RecordError::Seal(error) => error.into(),
     }
 }
 

@@ -1,7 +1,5 @@
 //! On the writer's thread: recorded, destroyed, and the fold goes on without.
 
-use std::sync::PoisonError;
-
 use honeytoken::{Entry, Erasure, Event, Timestamp};
 use store::{Draft, Lookup};
 
@@ -29,6 +27,10 @@ impl Ledger {
     pub fn erase(&mut self, prepared: Prepared, now: Timestamp) -> Result<Erased, EraseError> {
         if !self.has_turn() {
             return self.in_turn(|ledger| ledger.erase(prepared, now))?;
+        }
+        // What was prepared may rest on a fold that holds what another node erased.
+        if self.view.folds_anew() {
+            return Err(EraseError::Grown);
         }
         let Prepared {
             order,
@@ -68,13 +70,14 @@ impl Ledger {
             Err(fault) => {
                 self.view.set_fault(&fault);
                 if self.among.is_some() {
-                    // Some may be recorded.
-                    self.fold_anew()?;
+                    self.fold_recorded()?;
                 }
                 return Err(fault.into());
             }
         };
-        self.go_on_from(without, &recorded);
+        self.go_on_with(without);
+        self.fold(&recorded);
+        self.snapshot();
         let targets = kept.into_values().map(|(target, _)| target);
         Ok(Erased {
             entries: targets.zip(recorded.iter().map(|e| e.index)).collect(),
@@ -82,13 +85,16 @@ impl Ledger {
         })
     }
 
-    fn go_on_from(&mut self, without: State, recorded: &[Entry]) {
-        {
-            let state = self.view.state.write();
-            *state.unwrap_or_else(PoisonError::into_inner) = without;
+    /// Some may be recorded, and their payloads gone.
+    fn fold_recorded(&mut self) -> Result<(), EraseError> {
+        let folded = self.view.state().size();
+        let recorded = self.view.reader.entries(folded);
+        let recorded = recorded.collect::<Result<Vec<Entry>, _>>()?;
+        if !recorded.is_empty() {
+            self.fold(&recorded);
+            self.want_refold();
         }
-        self.fold(recorded);
-        self.snapshot();
+        Ok(())
     }
 }
 

@@ -53,12 +53,24 @@ impl Gone {
     /// # Errors
     /// The disk's.
     pub(in crate::ledger) fn of_log(reader: &Reader, index: &Index) -> Result<Gone, ReadError> {
+        Gone::up_to(reader, index, reader.size())
+    }
+
+    /// Those that are recorded in the first `size` entries, while the log goes on.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(in crate::ledger) fn up_to(
+        reader: &Reader,
+        index: &Index,
+        size: u64,
+    ) -> Result<Gone, ReadError> {
         let erased = reader.erased();
         let mut gone = Gone(erased.iter().map(|index| (*index, None)).collect());
         if erased.is_empty() {
             return Ok(gone);
         }
-        match listed(index, reader.size()) {
+        match listed(index, size) {
             Some(erasures) => {
                 for at in erasures {
                     gone.take(reader.entry(at)?);
