@@ -207,7 +207,7 @@ fn another_key_a_cut_log_and_a_second_view_are_detected() {
     std::fs::write(&file, forged).unwrap();
     both(&file, &["--vkey", &vkey], 1);
     // The log grew since; a bundle of its beginning, shown now, contradicts what was seen.
-    let seen = made.server.admin().get("/log/checkpoint").text().to_owned();
+    let seen = made.server.checkpoint();
     std::fs::write(&path, &seen).unwrap();
     let against = |text: &str| Trust {
         against: vec![
@@ -222,14 +222,10 @@ fn another_key_a_cut_log_and_a_second_view_are_detected() {
     let late = made.zip("public");
     assert!(verify(&late, &against(&seen)).is_intact());
     assert_eq!(
-        fails(
-            &early,
-            &against(made.server.admin().get("/log/checkpoint").text())
-        ),
+        fails(&early, &against(&made.server.checkpoint())),
         Check::Against
     );
-    let newest = made.server.admin().get("/log/checkpoint").text().to_owned();
-    std::fs::write(&path, newest).unwrap();
+    std::fs::write(&path, made.server.checkpoint()).unwrap();
     let file = made.folder.path("early.zip");
     std::fs::write(&file, early).unwrap();
     both(&file, &["--against", path.to_str().unwrap()], 1);

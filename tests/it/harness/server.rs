@@ -206,6 +206,16 @@ impl Server {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
+    /// A checkpoint that covers the log as it is now; a node shows it when it is cosigned.
+    pub(crate) fn checkpoint(&self) -> String {
+        let size = self.stranger().seen("/readyz")["log_entries"].as_u64();
+        wait_for("a checkpoint of the log as it is", || {
+            let text = self.admin().get("/log/checkpoint").text().to_owned();
+            let covered = text.lines().nth(1)?.parse::<u64>().ok();
+            (covered >= size).then_some(text)
+        })
+    }
+
     /// A counter or gauge of `/metrics`.
     #[track_caller]
     pub(crate) fn metric(&self, name: &str) -> u64 {

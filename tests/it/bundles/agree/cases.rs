@@ -26,10 +26,10 @@ fn on_presets_keys_anchors_and_checkpoints_seen_elsewhere() {
     let mut said = Vec::new();
     let early = made.zip("regulator");
     let vkey = vkey_of(&early);
-    let seen = made.server.admin().get("/log/checkpoint").text().to_owned();
+    let seen = made.server.checkpoint();
     made.server.takes(&cast::sms("m9", LINE, "one more"));
     let late = made.zip("platform");
-    let newest = made.server.admin().get("/log/checkpoint").text().to_owned();
+    let newest = made.server.checkpoint();
     let (seen, newest) = (
         cases.file("seen", seen.as_bytes()),
         cases.file("newest", newest.as_bytes()),
