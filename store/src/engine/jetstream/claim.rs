@@ -1,8 +1,10 @@
 //! A claim: a batch published under the sequence that it follows, again until it is taken, refused,
 //! or out of time.
 
+use std::error::Error;
 use std::time::Instant;
 
+use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 
@@ -33,11 +35,13 @@ impl JetStream {
         let place = self.place.sequence.to_le_bytes();
         let hold = [u8::from(terms.hold)];
         let id = Hash::of(&[&body, &place, self.node.as_bytes(), &hold]).to_string();
-        let message = self.message(body, &id, terms);
+        let message = self.message(body, terms);
+        let mut number = 0;
         let deadline = self.link.deadline(self.wait_ms);
         loop {
             let within = deadline.saturating_duration_since(Instant::now());
-            let outcome = self.link.publish(message(self.place.sequence), within);
+            let message = message(self.place.sequence, &numbered(&id, number));
+            let outcome = self.link.publish(message, within);
             let why = match outcome {
                 Ok(sequence) if sequence == self.place.sequence + 1 => {
                     self.taken(sequence, terms.mark);
@@ -49,6 +53,7 @@ impl JetStream {
                     if ours {
                         return Ok(());
                     }
+                    number += u32::from(is_in_process(&error));
                     error.to_string()
                 }
             };
@@ -61,15 +66,14 @@ impl JetStream {
     fn message(
         &self,
         body: Vec<u8>,
-        id: &str,
         terms: Terms,
-    ) -> impl Fn(u64) -> PublishMessage + use<> {
-        let (body, id, node) = (bytes::Bytes::from(body), id.to_owned(), self.node.clone());
-        move |expected| {
+    ) -> impl Fn(u64, &str) -> PublishMessage + use<> {
+        let (body, node) = (bytes::Bytes::from(body), self.node.clone());
+        move |expected, id| {
             let mut message = PublishMessage::build()
                 .payload(body.clone())
                 .header(NODE, node.as_str())
-                .message_id(&id)
+                .message_id(id)
                 .expected_last_sequence(expected);
             if let Some(mark) = terms.mark {
                 message = message.header(MARK, mark.to_string().as_str());
@@ -92,7 +96,7 @@ impl JetStream {
         let wait_ms = if refused { ARRIVAL_MS } else { 0 };
         let next = self.place.sequence + 1;
         match self.inbox.peek_within(next, wait_ms)? {
-            Some(arrived) if arrived == id => {
+            Some(arrived) if without_number(&arrived) == id => {
                 self.taken(next, mark);
                 Ok(true)
             }
@@ -101,6 +105,51 @@ impl JetStream {
                 self.overtaken = true;
                 Err(Fault::Overtaken)
             }
+        }
+    }
+}
+
+/// The id of a message that is sent under another, since servers may hold on to the one before.
+fn numbered(id: &str, number: u32) -> String {
+    match number {
+        0 => id.to_owned(),
+        _ => format!("{id}.{number}"),
+    }
+}
+
+fn without_number(id: &str) -> &str {
+    id.split_once('.').map_or(id, |(id, _)| id)
+}
+
+/// Whether the servers say that a message of this id is on its way. If its proposal failed they say so
+/// until the duplicate window is over, so it is sent under another id; that it follows the same
+/// sequence is what lets only one of them in.
+fn is_in_process(error: &dyn Error) -> bool {
+    let said = error.source();
+    let said = said.and_then(|said| said.downcast_ref::<async_nats::jetstream::Error>());
+    said.is_some_and(|said| said.error_code() == ErrorCode::STREAM_DUPLICATE_MESSAGE_CONFLICT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("publish failed")]
+    struct Failed(#[source] async_nats::jetstream::Error);
+
+    fn said(code: u64) -> Failed {
+        let text = format!(r#"{{"code":400,"err_code":{code},"description":"no"}}"#);
+        Failed(serde_json::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn an_id_that_servers_hold_on_to_is_left_for_the_next() {
+        assert!(is_in_process(&said(10158)));
+        assert!(!is_in_process(&said(10071)), "wrong last sequence");
+        assert_eq!(numbered("abc", 0), "abc");
+        for number in [0, 1, 12] {
+            assert_eq!(without_number(&numbered("abc", number)), "abc");
         }
     }
 }
