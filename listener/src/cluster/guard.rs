@@ -13,6 +13,9 @@ use crate::clock::Clock;
 
 /// The oldest server that is known to keep what it acknowledged.
 const VERSION_MIN: (u64, u64) = (2, 14);
+/// The largest message that a server takes must be at least so many bytes, as by default: a batch and
+/// its headers fit into one.
+const MAX_PAYLOAD_BYTES_MIN: u64 = 1 << 20;
 /// A monitoring port answers within this, in seconds.
 const ANSWER_S: u64 = 5;
 
@@ -42,6 +45,11 @@ pub enum GuardError {
     /// No JetStream.
     #[error("server at {0} has no JetStream; add a `jetstream` section with a `store_dir`")]
     NoJetStream(String),
+    /// It takes small messages only.
+    #[error(
+        "server at {0} takes messages of at most {1} bytes, and one may come to {MAX_PAYLOAD_BYTES_MIN}; remove `max_payload` from its settings, or raise it"
+    )]
+    SmallMessages(String, u64),
     /// One of the clocks is off.
     #[error(
         "clock here is {1:.0} s {2} that of the server at {0}, and every entry is dated by it; set both clocks by NTP"
@@ -57,6 +65,8 @@ struct Varz {
     version: String,
     /// The server's time.
     now: Option<String>,
+    /// The largest message that it takes, in bytes.
+    max_payload: Option<u64>,
     #[serde(default)]
     jetstream: JetStream,
 }
@@ -165,7 +175,12 @@ fn judge(address: &str, text: &str) -> Result<Varz, GuardError> {
     match &varz.jetstream.config {
         None => Err(GuardError::NoJetStream(address.to_owned())),
         Some(config) if !config.sync_always => Err(GuardError::NotSynced(address.to_owned())),
-        Some(_) => Ok(varz),
+        Some(_) => match varz.max_payload {
+            Some(bytes) if bytes < MAX_PAYLOAD_BYTES_MIN => {
+                Err(GuardError::SmallMessages(address.to_owned(), bytes))
+            }
+            _ => Ok(varz),
+        },
     }
 }
 
@@ -176,7 +191,7 @@ mod tests {
     #[test]
     fn only_a_new_server_that_syncs_each_write_is_trusted() {
         let said = |text: &str| judge("http://a", text).err().map(|e| e.to_string());
-        let good = r#"{"version":"2.15.1","jetstream":{"config":{"sync_always":true,"sync_interval":120}}}"#;
+        let good = r#"{"version":"2.15.1","max_payload":1048576,"jetstream":{"config":{"sync_always":true,"sync_interval":120}}}"#;
         assert_eq!(said(good), None);
         for (text, word) in [
             (
@@ -193,6 +208,10 @@ mod tests {
             ),
             (r#"{"version":"2.15.1","jetstream":{}}"#, "JetStream"),
             (r#"{"version":"2.15.1"}"#, "JetStream"),
+            (
+                r#"{"version":"2.15.1","max_payload":1048575,"jetstream":{"config":{"sync_always":true}}}"#,
+                "`max_payload`",
+            ),
             ("<html>", "monitoring port"),
         ] {
             let said = said(text).unwrap();

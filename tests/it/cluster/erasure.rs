@@ -139,3 +139,61 @@ fn what_is_erased_on_one_node_is_gone_on_all_and_in_the_stream() {
         }
     }
 }
+
+/// Entries that are no operator's and no installation's: contacts, told once or again.
+fn contacts_and_repeats(cluster: &Cluster, place: usize) -> u64 {
+    wait_for("a log that stands still", || {
+        let entries = || cluster.standing(place)["log_entries"].as_u64();
+        let before = entries()?;
+        let custody = cluster.api(place).all("/v1/custody", "", 1_000).len() as u64;
+        (entries()? == before).then(|| before - custody)
+    })
+}
+
+#[test]
+fn a_node_knows_what_it_placed_also_when_that_was_erased() {
+    let Some(program) = nats::program() else {
+        return;
+    };
+    let mut cluster = Cluster::start(program);
+    cast::install(&cluster.api(0));
+    cluster.settled();
+    // Without a majority it waits in its node's outbox, of which a copy is kept.
+    cluster.nats.kill(0);
+    cluster.nats.kill(1);
+    let secret = cast::sms("msg_secret", LINE, "a secret word");
+    cluster.node(1).takes(&secret);
+    let outbox = cluster.data(1).join("outbox");
+    let waiting = std::fs::read(&outbox).unwrap();
+    assert!(!waiting.is_empty());
+    cluster.nats.begin(0);
+    cluster.nats.begin(1);
+    cluster.nats.healthy();
+    cluster.settled();
+    let contacts = cluster.api(0).contacts();
+    let wish = json!({ "contact": contacts[0]["index"], "reason": "asked for it" });
+    let erased = cluster.api(0).made("/v1/erasures", &wish);
+    let recorded = erased["erased"][0]["recorded_as"].as_u64();
+    assert!(recorded.is_some(), "{erased}");
+    wait_for("the erasure in the stream", || {
+        let done = |place: usize| {
+            let standing = cluster.standing(place);
+            standing["cluster"]["stream_erased_entries"].as_u64() > recorded
+        };
+        (0..NODES).any(done).then_some(())
+    });
+    cluster.settled();
+    let before = contacts_and_repeats(&cluster, 0);
+
+    // As after a crash: it is in the outbox still, and nothing says how far the stream was read.
+    cluster.kill(1);
+    std::fs::write(&outbox, waiting).unwrap();
+    let place = cluster.data(1).join("cluster");
+    let text = std::fs::read_to_string(&place).unwrap();
+    let words: Vec<&str> = text.split(' ').take(2).collect();
+    std::fs::write(&place, format!("{} 0 0 0\n", words.join(" "))).unwrap();
+    cluster.begin(1);
+    cluster.settled();
+    assert_eq!(contacts_and_repeats(&cluster, 0), before, "placed again");
+    assert_eq!(contacts_and_repeats(&cluster, 1), before, "placed again");
+}

@@ -15,6 +15,7 @@ use async_nats::jetstream::stream::{
 use bytes::Bytes;
 
 use super::super::wire::{self, Batch, BlobName};
+use super::origin::Origin;
 use super::side::{PIECE_BYTES, Side, SideError, piece_name, unreachable};
 use crate::payload::{ERASED, Parts};
 
@@ -24,6 +25,8 @@ pub(super) struct Left {
     sequence: u64,
     /// How often something of the message was erased.
     number: u64,
+    /// Whose the message was.
+    pub(super) origin: Origin,
     pub(super) body: Bytes,
 }
 
@@ -33,6 +36,7 @@ struct Stand {
     /// Whether the message itself is still there.
     is_there: bool,
     left: Option<Left>,
+    origin: Origin,
     batch: Batch,
 }
 
@@ -92,11 +96,16 @@ impl Side {
         let body = left.as_ref().map(|left| &left.body);
         let body = body.or(message.as_ref().map(|message| &message.payload));
         let batch = body.and_then(|body| wire::read(body));
+        let origin = message.as_ref().map(|m| Origin::of(&m.headers));
+        // Older nodes left the message without it.
+        let told = left.as_ref().map(|left| left.origin.clone());
+        let told = told.filter(|origin| *origin != Origin::default());
         let missing = || SideError::Unreachable(format!("message {sequence} cannot be read"));
         Ok(Stand {
             sequence,
             is_there: message.is_some(),
             left,
+            origin: told.or(origin).unwrap_or_default(),
             batch: batch.ok_or_else(missing)?,
         })
     }
@@ -109,6 +118,7 @@ impl Side {
             Ok(message) => Ok(Some(Left {
                 sequence: message.sequence,
                 number: number_of(&message).unwrap_or_default(),
+                origin: Origin::of(&message.headers),
                 body: message.payload,
             })),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
@@ -131,9 +141,12 @@ impl Side {
         let number = message.left.as_ref().map_or(0, |left| left.number);
         if changed {
             let name = format!("left.{sequence}.{}", number + 1);
-            let value = PublishMessage::build()
+            let mut value = PublishMessage::build()
                 .payload(wire::write_batch(&batch).into())
                 .expected_last_subject_sequence(0);
+            for (word, said) in message.origin.headers() {
+                value = value.header(word, said.as_str());
+            }
             self.send(&name, value).await?;
         }
         if let Some(left) = message.left.filter(|_| changed) {

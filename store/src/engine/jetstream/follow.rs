@@ -14,9 +14,10 @@ use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use futures_util::StreamExt as _;
 
 use super::super::{Placed, wire};
+use super::HOLD;
+use super::origin::Origin;
 use super::side::{Side, SideError};
 use super::streams::Names;
-use super::{HOLD, MARK, NODE};
 use crate::error::Fault;
 
 /// Messages that wait for the writer; the reading waits at the limit.
@@ -31,9 +32,7 @@ const HINTED_TIMES: u32 = 20;
 /// A message of the stream.
 pub(super) struct Arrival {
     pub(super) sequence: u64,
-    pub(super) id: String,
-    pub(super) node: String,
-    pub(super) mark: Option<u64>,
+    pub(super) origin: Origin,
     pub(super) hold: bool,
     pub(super) placed: Placed,
 }
@@ -85,7 +84,7 @@ impl Inbox {
     /// The id of the first message from `sequence` on, waiting for it up to a time.
     pub(super) fn peek_within(&self, sequence: u64, wait_ms: u64) -> Result<Option<String>, Fault> {
         let mut inner = self.wait_for(sequence, wait_ms)?;
-        Ok(inner.waiting.front_mut().map(|a| a.id.clone()))
+        Ok(inner.waiting.front_mut().map(|a| a.origin.id.clone()))
     }
 
     /// Takes what lies after `sequence`, waiting for something up to a time.
@@ -123,7 +122,7 @@ impl Inbox {
         let mut inner = self.lock();
         inner.held = arrival.hold.then(|| Held {
             sequence: arrival.sequence,
-            node: arrival.node.clone(),
+            node: arrival.origin.node.clone(),
             since: Instant::now(),
         });
         inner.waiting.push_back(arrival);
@@ -242,21 +241,19 @@ async fn take(
 ) -> Result<(), Stop> {
     while *next < message.sequence {
         let left = side.left(*next).await?;
-        let body = left.map(|left| left.body).ok_or_else(|| {
+        let left = left.ok_or_else(|| {
             Stop::Fault(format!(
                 "message {next} is missing and nothing stands for it: the stream was changed from \
                  outside"
             ))
         })?;
-        let placed = placed(&body, side, *next).await?;
+        let placed = placed(&left.body, side, *next).await?;
         if !inbox.has_room().await {
             return Ok(());
         }
         inbox.push(Arrival {
             sequence: *next,
-            id: String::new(),
-            node: String::new(),
-            mark: None,
+            origin: left.origin,
             hold: false,
             placed,
         });
@@ -265,16 +262,10 @@ async fn take(
     if !inbox.has_room().await {
         return Ok(());
     }
-    let word = |name: &str| {
-        let value = message.headers.get(name).map(|value| value.as_str());
-        value.unwrap_or_default().to_owned()
-    };
     let arrival = Arrival {
         sequence: message.sequence,
-        id: word("Nats-Msg-Id"),
-        node: word(NODE),
-        mark: word(MARK).parse().ok(),
-        hold: !word(HOLD).is_empty(),
+        origin: Origin::of(&message.headers),
+        hold: message.headers.get(HOLD).is_some(),
         placed: placed(&message.payload, side, message.sequence).await?,
     };
     inbox.push(arrival);

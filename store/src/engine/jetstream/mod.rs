@@ -2,7 +2,7 @@
 //!
 //! - `settings`: where the cluster is; `connect`, `link`: the way to it; `streams`: made or checked.
 //! - `claim`: publishes a batch. `follow`: reads the stream as it grows, into an `Inbox`.
-//! - `erase`: what was erased, taken out of the stream.
+//! - `erase`: what was erased, taken out of the stream. `origin`: whose a message was.
 //! - [`Side`]: small things that nodes tell each other, by name, with compare-and-swap.
 //! - `bringing`: a log that was alone, put into an empty stream.
 //! - `place`: how far this node has written the stream down.
@@ -16,6 +16,7 @@ mod connect;
 mod erase;
 mod follow;
 mod link;
+mod origin;
 mod place;
 mod settings;
 mod side;
@@ -41,6 +42,8 @@ pub use side::{Side, SideError};
 const NODE: &str = "Canaryline-Node";
 /// The number of its batch in that node's outbox.
 const MARK: &str = "Canaryline-Mark";
+/// The id of a message, where it stands for one.
+const ID: &str = "Canaryline-Id";
 /// Others are asked to wait for the next message.
 const HOLD: &str = "Canaryline-Hold";
 /// For how long they do, in milliseconds.
@@ -151,8 +154,8 @@ impl JetStream {
     }
 
     fn arrived(&mut self, arrival: Arrival) -> Placed {
-        let ours = arrival.node == self.node;
-        self.taken(arrival.sequence, arrival.mark.filter(|_| ours));
+        let ours = arrival.origin.node == self.node;
+        self.taken(arrival.sequence, arrival.origin.mark.filter(|_| ours));
         arrival.placed
     }
 }
