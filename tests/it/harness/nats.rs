@@ -160,6 +160,13 @@ impl Nats {
         cables.routes[other][one].set_cut(cut);
     }
 
+    /// Makes whole everything that was cut.
+    pub(crate) fn mend(&self) {
+        let cables = self.cables.as_ref().unwrap();
+        let all = cables.routes.iter().chain(&cables.clients).flatten();
+        all.for_each(|cable| cable.set_cut(false));
+    }
+
     /// The process of a server that runs.
     pub(crate) fn pid(&self, place: usize) -> Option<u32> {
         self.running[place].as_ref().map(Child::id)

@@ -63,11 +63,7 @@ impl JetStream {
         }
     }
 
-    fn message(
-        &self,
-        body: Vec<u8>,
-        terms: Terms,
-    ) -> impl Fn(u64, &str) -> PublishMessage + use<> {
+    fn message(&self, body: Vec<u8>, terms: Terms) -> impl Fn(u64, &str) -> PublishMessage + use<> {
         let (body, node) = (bytes::Bytes::from(body), self.node.clone());
         move |expected, id| {
             let mut message = PublishMessage::build()

@@ -150,6 +150,8 @@ fn wipe_server(cluster: &mut Cluster, one: usize) {
     if (0..NODES).any(|server| cluster.nats.pid(server).is_none()) {
         return;
     }
+    // They have all only when nothing of this round is cut any more.
+    cluster.nats.mend();
     cluster.nats.healthy();
     cluster.nats.kill(one);
     std::fs::remove_dir_all(cluster.nats.store(one)).unwrap();
