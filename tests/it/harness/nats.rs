@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::cable::Cable;
 use super::{http, program, wait_for};
@@ -47,6 +48,9 @@ pub(crate) struct Extras {
     pub(crate) cables: bool,
 }
 
+/// Where the next servers of this process look for ports.
+static NEXT_PORT: AtomicU32 = AtomicU32::new(0);
+
 /// Cables from each to each.
 struct Cables {
     /// From server to server.
@@ -68,6 +72,16 @@ impl Cables {
     }
 }
 
+/// Ports that stay free while a server is away: none that the system gives to whoever asks for any, or
+/// to a connection of its own, as then the server could not begin again.
+fn hold_ports(count: usize) -> Vec<TcpListener> {
+    let first = 10_000 + std::process::id().wrapping_mul(97) % 20_000;
+    let taken = NEXT_PORT.fetch_add(count as u32 * 2, Ordering::Relaxed);
+    let ports = (0..20_000_u32).map(|n| 10_000 + (first - 10_000 + taken + n) % 20_000);
+    let bind = |port: u32| TcpListener::bind(("127.0.0.1", port as u16)).ok();
+    ports.filter_map(bind).take(count).collect()
+}
+
 impl Nats {
     /// Three servers that sync each write.
     pub(crate) fn start(program: PathBuf, dir: &Path) -> Nats {
@@ -78,9 +92,7 @@ impl Nats {
     pub(crate) fn with(program: PathBuf, dir: &Path, extras: Extras) -> Nats {
         std::fs::create_dir_all(dir).unwrap();
         // Held until all are chosen, so that no two are the same.
-        let held: Vec<TcpListener> = (0..SERVERS * 3)
-            .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
-            .collect();
+        let held = hold_ports(SERVERS * 3);
         let ports = held.iter().map(|l| l.local_addr().unwrap().port());
         let ports: Vec<u16> = ports.collect();
         let ports: Vec<Ports> = ports.chunks(3).map(|c| [c[0], c[1], c[2]]).collect();
