@@ -4,7 +4,7 @@ use honeytoken::{Attachment, Contact, Event};
 use store::{IndexFault, Lookup};
 
 use super::View;
-use super::state::{attached_to, session};
+use super::lookups::{attached_to, session};
 
 /// Files of one contact that are looked for; a message has at most a few dozen.
 pub(crate) const FILES_MAX: usize = 256;

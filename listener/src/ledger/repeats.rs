@@ -7,7 +7,8 @@ use honeytoken::{Contact, Event, Repeat};
 use store::{Draft, Lookup, SealError, Sealed};
 
 use super::erase::erased_as;
-use super::state::{by_other_way, dedupe, fingerprint};
+use super::lookups::{by_other_way, dedupe};
+use super::state::fingerprint;
 use super::{Ledger, first_in};
 
 impl Ledger {

@@ -7,7 +7,7 @@ use honeytoken::{ConnectionId, Entry, Event, Medium, Timestamp};
 use store::{IndexFault, ReadError, Reader};
 
 use super::View;
-use super::state::repeats_of;
+use super::lookups::repeats_of;
 use crate::provider::EVENTS_MAX;
 use crate::reparse::UNPARSED_ENTRY;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use honeytoken::{ConnectionId, Entry, Nonce};
 use store::{Fault, Index, Lookup, Reader, Sealer};
 
-use super::state::{nonce, nonce_with_body};
+use super::lookups::{nonce, nonce_with_body};
 use super::{LedgerError, Standing, State, first_in};
 
 /// Entries that are looked up in one step.

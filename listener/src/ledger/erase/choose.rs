@@ -8,7 +8,7 @@ use store::{IndexFault, Lookup};
 use super::{EraseError, Scope};
 use crate::ledger::View;
 use crate::ledger::attachments::{files_of, followers};
-use crate::ledger::state::parts;
+use crate::ledger::lookups::parts;
 use crate::ledger::together;
 
 /// Entries looked up in one step.
@@ -342,7 +342,7 @@ fn first_stage(view: &View, index: u64) -> Result<Option<u64>, EraseError> {
     let Some(contact) = contact_at(view, index)? else {
         return Ok(None);
     };
-    let session = crate::ledger::state::session(&contact);
+    let session = crate::ledger::lookups::session(&contact);
     let began = match session {
         Some(lookup) => view.index.first(&lookup)?,
         None => view.state().part_of(index),

@@ -8,7 +8,7 @@ use super::gone::{FOLLOWS, REPEATS};
 use super::{TOLD_AS, Target, told_as};
 use crate::ledger::State;
 use crate::ledger::attachments::filed_under;
-use crate::ledger::state::{custody, repeats_of};
+use crate::ledger::lookups::{custody, repeats_of};
 
 /// Fields of a contact that say nothing of the caller or the words.
 const OF_CONTACT: [&str; 14] = [
